@@ -1,0 +1,5 @@
+//! Symbols, text search and a map of a source tree.
+
+pub mod symbol;
+
+pub use symbol::{Symbol, SymbolKind};
