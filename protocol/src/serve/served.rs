@@ -1,0 +1,443 @@
+//! The wrapper that every handler runs in.
+//!
+//! ```text
+//! request ─▶ span + metrics ─▶ gate ─▶ handler ─▶ answer, error, or dropped on cancel
+//! ```
+//!
+//! **Invariants**
+//! - A cancelled call's handler future is dropped; work on other threads must
+//!   watch its own flag, which goes with the future.
+//! - A panic is answered as an internal error; the session lives.
+//! - No handler starts before the connection's gate lets it pass.
+//!
+//! **Deliberately absent:** what a request means. Each method only forwards.
+
+#![expect(deprecated, reason = "older clients still call these methods")]
+
+use std::borrow::Cow;
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures::FutureExt;
+use rmcp::ServerHandler;
+use rmcp::model::{
+    CallToolRequestParams, CallToolResponse, CancelTaskParams, CancelledNotificationParam,
+    CompleteRequestParams, CompleteResult, CustomNotification, CustomRequest, CustomResult,
+    DiscoverResult, ErrorData, GetPromptRequestParams, GetPromptResponse, GetSkillRequestParams,
+    GetSkillResult, GetTaskParams, GetTaskResult, InitializeRequestParams, InitializeResult,
+    ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListSkillsResult,
+    ListToolsResult, MetaObject, PaginatedRequestParams, ProgressNotificationParam,
+    ProtocolVersion, ReadResourceDirectoryRequestParams, ReadResourceRequestParams,
+    ReadResourceResponse, ReadResourceResult, RequestId, Resource, ResourceContents, ServerConfig,
+    SetLevelRequestParams, SubscribeRequestParams, SubscriptionFilter, Tool,
+    UnsubscribeRequestParams, UpdateTaskParams,
+};
+use rmcp::service::{NotificationContext, RequestContext, RoleServer, SubscriptionContext};
+use serde_json::Value;
+use tracing::Instrument;
+
+use super::metrics::{METRICS_URI, Metrics, Outcome};
+use crate::link::outbox::Outbox;
+use crate::trace::TraceContext;
+
+/// A handler with its metrics; cheap to clone, all clones share both.
+pub struct Served<H> {
+    handler: Arc<H>,
+    metrics: Arc<Metrics>,
+    server_info: Arc<Value>,
+    outbox: Option<Arc<Outbox>>,
+}
+
+impl<H> Clone for Served<H> {
+    fn clone(&self) -> Self {
+        Self {
+            handler: Arc::clone(&self.handler),
+            metrics: Arc::clone(&self.metrics),
+            server_info: Arc::clone(&self.server_info),
+            outbox: self.outbox.clone(),
+        }
+    }
+}
+
+impl<H: ServerHandler> Served<H> {
+    /// Wraps `handler` with counters of its own.
+    #[must_use]
+    pub fn new(handler: H) -> Self {
+        Self::with_metrics(handler, Arc::default())
+    }
+
+    /// Wraps `handler`, counting in `metrics`.
+    #[must_use]
+    pub fn with_metrics(handler: H, metrics: Arc<Metrics>) -> Self {
+        let server_info = serde_json::to_value(handler.get_info().server_info).unwrap_or_default();
+        Self {
+            handler: Arc::new(handler),
+            metrics,
+            server_info: Arc::new(server_info),
+            outbox: None,
+        }
+    }
+
+    /// The counters of this server.
+    #[must_use]
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+
+    /// The same server, gated by one connection.
+    pub(super) fn for_connection(&self, outbox: Arc<Outbox>) -> Self {
+        Self { outbox: Some(outbox), ..self.clone() }
+    }
+
+    /// Runs one request: span, gate, cancel, panic, metrics.
+    async fn run<T, F>(
+        &self,
+        method: &'static str,
+        tool: Option<&str>,
+        mut context: RequestContext<RoleServer>,
+        work: impl FnOnce(RequestContext<RoleServer>) -> F,
+    ) -> Result<T, ErrorData>
+    where
+        T: Sized + Answered,
+        F: Future<Output = Result<T, ErrorData>>,
+    {
+        let span = request_span(method, tool, &context);
+        let mut counted = match tool {
+            Some(tool) => self.metrics.request(&format!("{method} {tool}")),
+            None => self.metrics.request(method),
+        };
+        let modern = context.protocol_version().is_some_and(|version| !version.has_initialize());
+        let (id, cancelled) = (context.id.clone(), context.ct.clone());
+        if let Some(outbox) = &self.outbox {
+            context.extensions.insert(Arc::clone(outbox));
+        }
+        let guarded = async {
+            if let Some(outbox) = &self.outbox {
+                outbox
+                    .pass()
+                    .await
+                    .map_err(|gone| ErrorData::internal_error(gone.to_string(), None))?;
+            }
+            AssertUnwindSafe(work(context)).catch_unwind().await.unwrap_or_else(|panic| {
+                tracing::error!(panic = panic_text(&*panic), "the handler panicked");
+                Err(ErrorData::internal_error(
+                    format!(
+                        "`{}` failed inside the server; its log has the reason",
+                        tool.unwrap_or(method)
+                    ),
+                    None,
+                ))
+            })
+        };
+        let result = async {
+            tokio::select! {
+                biased;
+                () = cancelled.cancelled() => None,
+                result = guarded => Some(result),
+            }
+        }
+        .instrument(span.clone())
+        .await;
+        let _entered = span.enter();
+        let Some(mut result) = result else {
+            tracing::info!("cancelled");
+            return Err(ErrorData::internal_error("cancelled", None));
+        };
+        let outcome = match &result {
+            Ok(answer) if !answer.is_error() => Outcome::Ok,
+            _ => Outcome::Error,
+        };
+        let time = counted.end(outcome);
+        tracing::debug!(duration_us = time.as_micros() as u64, ?outcome, "answered");
+        if modern && let Ok(answer) = &mut result {
+            self.sign(answer);
+        }
+        self.finished(&id, &result);
+        result
+    }
+
+    /// Names this server in the answer's `_meta` (MCP 2026-07-28, "General fields").
+    fn sign<T: Answered>(&self, answer: &mut T) {
+        const KEY: &str = "io.modelcontextprotocol/serverInfo";
+        if let Some(meta) = answer.meta() {
+            meta.get_or_insert_default()
+                .entry(KEY)
+                .or_insert_with(|| Value::clone(&self.server_info));
+        }
+    }
+
+    fn finished<T: Answered>(&self, id: &RequestId, result: &Result<T, ErrorData>) {
+        if let Some(outbox) = &self.outbox {
+            outbox.finished(id, result.as_ref().map_or(0, Answered::size));
+        }
+    }
+
+    fn metrics_resource(&self) -> Resource {
+        Resource::new(METRICS_URI, "metrics").with_mime_type("application/json").with_description(
+            "Requests, errors, p50/p95/p99, in flight, connections, cache hit rate, memory and CPU time.",
+        )
+    }
+
+    fn read_metrics(&self) -> ReadResourceResult {
+        let text = serde_json::to_string(&self.metrics.snapshot()).unwrap_or_default();
+        let contents = ResourceContents::text(text, METRICS_URI).with_mime_type("application/json");
+        ReadResourceResult::new(vec![contents])
+    }
+}
+
+fn request_span(
+    method: &'static str,
+    tool: Option<&str>,
+    context: &RequestContext<RoleServer>,
+) -> tracing::Span {
+    if !tracing::enabled!(tracing::Level::INFO) {
+        return tracing::Span::none();
+    }
+    let client = context.client_info().map(|info| info.name);
+    let trace = TraceContext::from_meta(&context.meta);
+    tracing::info_span!(
+        "request",
+        id = %context.id,
+        method,
+        tool,
+        client,
+        trace_id = trace.as_ref().map(TraceContext::trace_id),
+    )
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
+    panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no message")
+}
+
+/// What the wrapper needs to know of an answer.
+trait Answered {
+    /// About how many bytes it will take on the wire, where that can be much.
+    fn size(&self) -> usize {
+        0
+    }
+    /// Whether a tool reports that its work failed.
+    fn is_error(&self) -> bool {
+        false
+    }
+    /// Where a signature goes, if anywhere.
+    fn meta(&mut self) -> Option<&mut Option<MetaObject>> {
+        None
+    }
+}
+
+impl Answered for CallToolResponse {
+    fn size(&self) -> usize {
+        let Self::Complete(result) = self else { return 0 };
+        result
+            .content
+            .iter()
+            .filter_map(|block| block.as_text())
+            .map(|text| text.text.len())
+            .sum::<usize>()
+            // Structured content carries the same facts as the text.
+            * if result.structured_content.is_some() { 2 } else { 1 }
+    }
+    fn is_error(&self) -> bool {
+        matches!(self, Self::Complete(result) if result.is_error == Some(true))
+    }
+    fn meta(&mut self) -> Option<&mut Option<MetaObject>> {
+        match self {
+            Self::Complete(result) => Some(&mut result.meta),
+            _ => None,
+        }
+    }
+}
+
+impl Answered for ReadResourceResponse {
+    fn size(&self) -> usize {
+        let Self::Complete(result) = self else { return 0 };
+        result
+            .contents
+            .iter()
+            .map(|contents| match contents {
+                ResourceContents::TextResourceContents { text, .. } => text.len(),
+                ResourceContents::BlobResourceContents { blob, .. } => blob.len(),
+                _ => 0,
+            })
+            .sum()
+    }
+}
+
+macro_rules! signed {
+    ($($type:ty),+ $(,)?) => {$(
+        impl Answered for $type {
+            fn meta(&mut self) -> Option<&mut Option<MetaObject>> {
+                Some(&mut self.meta)
+            }
+        }
+    )+};
+}
+signed!(ListToolsResult, ListPromptsResult, ListResourcesResult, ListResourceTemplatesResult);
+
+macro_rules! unsigned {
+    ($($type:ty),+ $(,)?) => {$( impl Answered for $type {} )+};
+}
+unsigned!(
+    (),
+    CompleteResult,
+    CustomResult,
+    DiscoverResult,
+    GetPromptResponse,
+    GetSkillResult,
+    GetTaskResult,
+    InitializeResult,
+    ListSkillsResult,
+);
+
+/// Forwards one method through [`Served::run`].
+macro_rules! forward {
+    ($(#[$meta:meta])* $name:ident, $method:literal, $params:ty => $result:ty) => {
+        $(#[$meta])*
+        async fn $name(
+            &self,
+            params: $params,
+            context: RequestContext<RoleServer>,
+        ) -> Result<$result, ErrorData> {
+            self.run($method, None, context, |context| self.handler.$name(params, context)).await
+        }
+    };
+}
+
+/// Forwards one notification.
+macro_rules! notify {
+    ($name:ident $(, $params:ty)?) => {
+        async fn $name(&self, $(params: $params,)? context: NotificationContext<RoleServer>) {
+            self.handler.$name($(notify!(@use params $params),)? context).await;
+        }
+    };
+    (@use $params:ident $type:ty) => { $params };
+}
+
+impl<H: ServerHandler> ServerHandler for Served<H> {
+    fn get_info(&self) -> ServerConfig {
+        let mut info = self.handler.get_info();
+        info.capabilities.resources.get_or_insert_default();
+        info
+    }
+
+    fn supported_protocol_versions(&self) -> Cow<'static, [ProtocolVersion]> {
+        self.handler.supported_protocol_versions()
+    }
+
+    fn get_tool(&self, name: &str) -> Option<Tool> {
+        self.handler.get_tool(name)
+    }
+
+    fn accepted_subscription_filter(
+        &self,
+        requested: &SubscriptionFilter,
+    ) -> Option<SubscriptionFilter> {
+        self.handler.accepted_subscription_filter(requested)
+    }
+
+    async fn ping(&self, context: RequestContext<RoleServer>) -> Result<(), ErrorData> {
+        self.run("ping", None, context, |context| self.handler.ping(context)).await
+    }
+
+    async fn initialize(
+        &self,
+        params: InitializeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<InitializeResult, ErrorData> {
+        let peer = context.peer.clone();
+        let mut client = params.clone();
+        let mut result = self
+            .run("initialize", None, context, |context| self.handler.initialize(params, context))
+            .await?;
+        // Later requests are judged by what was agreed, not by what was asked for.
+        client.protocol_version = result.protocol_version.clone();
+        peer.set_peer_info(client);
+        result.capabilities.resources.get_or_insert_default();
+        Ok(result)
+    }
+
+    async fn discover(
+        &self,
+        context: RequestContext<RoleServer>,
+    ) -> Result<DiscoverResult, ErrorData> {
+        let mut result = self
+            .run("server/discover", None, context, |context| self.handler.discover(context))
+            .await?;
+        result.capabilities.resources.get_or_insert_default();
+        Ok(result)
+    }
+
+    async fn call_tool(
+        &self,
+        params: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        let tool = params.name.clone();
+        let call = |context| self.handler.call_tool(params, context);
+        self.run("tools/call", Some(&tool), context, call).await
+    }
+
+    async fn list_resources(
+        &self,
+        params: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        let first = params.as_ref().is_none_or(|page| page.cursor.is_none());
+        let list = |context| async move {
+            let mut result = self.handler.list_resources(params, context).await?;
+            if first {
+                result.resources.push(self.metrics_resource());
+            }
+            Ok(result)
+        };
+        self.run("resources/list", None, context, list).await
+    }
+
+    async fn read_resource(
+        &self,
+        params: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        let read = |context| async move {
+            if params.uri == METRICS_URI {
+                return Ok(self.read_metrics().into());
+            }
+            self.handler.read_resource(params, context).await
+        };
+        self.run("resources/read", None, context, read).await
+    }
+
+    /// A subscription lasts as long as its client: it is no call in flight, and
+    /// its acknowledgment has been sent already.
+    async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
+        self.handler.listen(context).await
+    }
+
+    forward!(complete, "completion/complete", CompleteRequestParams => CompleteResult);
+    forward!(set_level, "logging/setLevel", SetLevelRequestParams => ());
+    forward!(get_prompt, "prompts/get", GetPromptRequestParams => GetPromptResponse);
+    forward!(list_prompts, "prompts/list", Option<PaginatedRequestParams> => ListPromptsResult);
+    forward!(list_resource_templates, "resources/templates/list",
+        Option<PaginatedRequestParams> => ListResourceTemplatesResult);
+    forward!(subscribe, "resources/subscribe", SubscribeRequestParams => ());
+    forward!(unsubscribe, "resources/unsubscribe", UnsubscribeRequestParams => ());
+    forward!(list_tools, "tools/list", Option<PaginatedRequestParams> => ListToolsResult);
+    forward!(on_custom_request, "custom", CustomRequest => CustomResult);
+    forward!(get_task, "tasks/get", GetTaskParams => GetTaskResult);
+    forward!(update_task, "tasks/update", UpdateTaskParams => ());
+    forward!(cancel_task, "tasks/cancel", CancelTaskParams => ());
+    forward!(list_skills, "skills/list", Option<PaginatedRequestParams> => ListSkillsResult);
+    forward!(get_skill, "skills/get", GetSkillRequestParams => GetSkillResult);
+    forward!(read_resource_directory, "resources/directory/read",
+        ReadResourceDirectoryRequestParams => ListResourcesResult);
+    notify!(on_cancelled, CancelledNotificationParam);
+    notify!(on_progress, ProgressNotificationParam);
+    notify!(on_initialized);
+    notify!(on_roots_list_changed);
+    notify!(on_custom_notification, CustomNotification);
+}

@@ -1,0 +1,313 @@
+//! One tool: a typed function with a name, a description and a schema.
+//!
+//! **Invariants**
+//! - Text and structured content come from one value, so they carry the same facts.
+//! - Wrong arguments and failed work are tool errors, which a model can read
+//!   and act on; they are never JSON-RPC errors.
+
+use std::error::Error;
+use std::future::Future;
+use std::sync::Arc;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use rmcp::model::{
+    CallToolResult, ContentBlock, JsonObject, ProgressNotificationParam, ToolAnnotations,
+};
+use rmcp::service::{RequestContext, RoleServer};
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tokio::sync::Semaphore;
+
+use crate::link::outbox::Outbox;
+use crate::trace::TraceContext;
+
+/// An answer of a tool: a value whose text form a model can read.
+pub trait Answer: Serialize + Send {
+    /// The same facts as the fields, as text for hosts that show only text.
+    fn text(&self) -> String;
+}
+
+/// The work of a call did not end: it was cancelled, or its thread died.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the call was interrupted")]
+pub struct Interrupted;
+
+/// A running call, as its handler sees it.
+#[derive(Clone)]
+pub struct Call {
+    context: RequestContext<RoleServer>,
+    threads: Arc<Semaphore>,
+}
+
+impl Call {
+    pub(super) fn new(context: RequestContext<RoleServer>, threads: Arc<Semaphore>) -> Self {
+        Self { context, threads }
+    }
+
+    /// Reports progress to a client that asked for it, and does nothing otherwise.
+    ///
+    /// `done` and `total` count the same things; `message` says what they are.
+    pub async fn progress(&self, done: f64, total: Option<f64>, message: impl Into<String>) {
+        let Some(token) = self.context.meta.get_progress_token() else { return };
+        let mut progress = ProgressNotificationParam::new(token, done).with_message(message.into());
+        if let Some(total) = total {
+            progress = progress.with_total(total);
+        }
+        if let Err(error) = self.context.peer.notify_progress(progress).await {
+            tracing::debug!(%error, "progress was not delivered");
+        }
+    }
+
+    /// Whether the client asked for progress.
+    #[must_use]
+    pub fn wants_progress(&self) -> bool {
+        self.context.meta.get_progress_token().is_some()
+    }
+
+    /// The trace context of the request, to hand on.
+    #[must_use]
+    pub fn trace(&self) -> Option<TraceContext> {
+        TraceContext::from_meta(&self.context.meta)
+    }
+
+    /// Runs blocking work on a thread of its own, a few at a time.
+    ///
+    /// `stop` is called when the call ends early; `work` must look at whatever
+    /// it sets at least every 10 ms.
+    ///
+    /// # Errors
+    /// [`Interrupted`] when the connection is gone or the work panicked.
+    pub async fn blocking<T: Send + 'static>(
+        &self,
+        stop: impl FnOnce() + Send + 'static,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Interrupted> {
+        let permit =
+            Arc::clone(&self.threads).acquire_owned().await.map_err(|_closed| Interrupted)?;
+        // Answers of work that ran before may have filled the connection meanwhile.
+        if let Some(outbox) = self.context.extensions.get::<Arc<Outbox>>() {
+            outbox.pass().await.map_err(|_gone| Interrupted)?;
+        }
+        let guard = OnDrop(Some(stop));
+        let span = tracing::Span::current();
+        let result = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            span.in_scope(work)
+        })
+        .await;
+        guard.disarm();
+        result.map_err(|error| {
+            tracing::error!(%error, "blocking work died");
+            Interrupted
+        })
+    }
+}
+
+/// Runs a function when dropped, unless disarmed.
+struct OnDrop<F: FnOnce()>(Option<F>);
+
+impl<F: FnOnce()> OnDrop<F> {
+    fn disarm(mut self) {
+        self.0 = None;
+    }
+}
+
+impl<F: FnOnce()> Drop for OnDrop<F> {
+    fn drop(&mut self) {
+        if let Some(run) = self.0.take() {
+            run();
+        }
+    }
+}
+
+type Handler<S> =
+    Box<dyn Fn(S, Call, JsonObject) -> BoxFuture<'static, CallToolResult> + Send + Sync>;
+
+/// A tool over the state `S`.
+pub struct Tool<S> {
+    pub(super) definition: rmcp::model::Tool,
+    pub(super) toolset: &'static str,
+    handler: Handler<S>,
+}
+
+impl<S: 'static> Tool<S> {
+    /// Makes a tool of a function. Its arguments' doc comments become the
+    /// schema that a model reads.
+    pub fn new<A, O, E, F, Work>(name: &'static str, description: &'static str, function: F) -> Self
+    where
+        A: DeserializeOwned + JsonSchema,
+        O: Answer,
+        E: Error,
+        F: Fn(S, Call, A) -> Work + Send + Sync + 'static,
+        Work: Future<Output = Result<O, E>> + Send + 'static,
+    {
+        let schema = argument_schema::<A>();
+        let usage = usage(&schema);
+        let definition = rmcp::model::Tool::new(name, description, schema);
+        let handler: Handler<S> = Box::new(move |state, call, arguments| {
+            match serde_json::from_value::<A>(Value::Object(arguments)) {
+                Ok(arguments) => function(state, call, arguments)
+                    .map(|result| match result {
+                        Ok(answer) => success(&answer),
+                        Err(error) => failure(with_causes(&error)),
+                    })
+                    .boxed(),
+                Err(error) => {
+                    let text = format!("wrong arguments for `{name}`: {error}; it takes {usage}");
+                    futures::future::ready(failure(text)).boxed()
+                }
+            }
+        });
+        Self { definition, toolset: "default", handler }
+    }
+
+    /// Marks a tool that changes nothing.
+    #[must_use]
+    pub fn read_only(mut self) -> Self {
+        let annotations = ToolAnnotations::new().read_only(true).open_world(false);
+        self.definition = self.definition.with_annotations(annotations);
+        self
+    }
+
+    /// Puts the tool in a set that is offered only when asked for.
+    #[must_use]
+    pub fn toolset(mut self, toolset: &'static str) -> Self {
+        self.toolset = toolset;
+        self
+    }
+
+    /// The tool's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.definition.name
+    }
+
+    pub(super) fn call(
+        &self,
+        state: S,
+        call: Call,
+        arguments: JsonObject,
+    ) -> BoxFuture<'static, CallToolResult> {
+        (self.handler)(state, call, arguments)
+    }
+}
+
+fn success(answer: &impl Answer) -> CallToolResult {
+    match serde_json::to_value(answer) {
+        Ok(value) => {
+            let mut result = CallToolResult::success(vec![ContentBlock::text(answer.text())]);
+            result.structured_content = Some(value);
+            result
+        }
+        Err(error) => failure(format!("the answer has no JSON form: {error}")),
+    }
+}
+
+fn failure(text: String) -> CallToolResult {
+    CallToolResult::error(vec![ContentBlock::text(text)])
+}
+
+/// The message and what caused it, since `Display` leaves causes out.
+fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        text.push_str(": ");
+        text.push_str(&next.to_string());
+        cause = next.source();
+    }
+    text
+}
+
+/// The schema of a tool's arguments, as small and as portable as hosts need:
+/// no references, no titles, no `null` in types, no Rust number formats.
+fn argument_schema<A: JsonSchema>() -> JsonObject {
+    let settings = schemars::generate::SchemaSettings::draft2020_12()
+        .with(|settings| settings.inline_subschemas = true);
+    let schema = settings.into_generator().into_root_schema_for::<A>();
+    let mut value = schema.to_value();
+    simplify(&mut value);
+    match value {
+        Value::Object(mut object) => {
+            object.remove("$schema");
+            object.remove("description");
+            object.entry("type").or_insert_with(|| "object".into());
+            object.entry("properties").or_insert_with(|| Value::Object(JsonObject::new()));
+            object
+        }
+        _ => JsonObject::new(),
+    }
+}
+
+fn simplify(value: &mut Value) {
+    match value {
+        Value::Object(object) => {
+            if object.get("title").is_some_and(Value::is_string) {
+                object.remove("title");
+            }
+            object.remove("format");
+            if object.get("default").is_some_and(Value::is_null) {
+                object.remove("default");
+            }
+            drop_null_type(object);
+            drop_null_branch(object);
+            object.values_mut().for_each(simplify);
+        }
+        Value::Array(items) => items.iter_mut().for_each(simplify),
+        _ => {}
+    }
+}
+
+/// `"type": ["string", "null"]` of an optional argument becomes `"string"`.
+fn drop_null_type(object: &mut JsonObject) {
+    if let Some(Value::Array(types)) = object.get_mut("type") {
+        types.retain(|name| name != "null");
+        if let [only] = types.as_slice() {
+            let only = only.clone();
+            object.insert("type".to_owned(), only);
+        }
+    }
+    if let Some(Value::Array(values)) = object.get_mut("enum") {
+        values.retain(|value| !value.is_null());
+    }
+}
+
+/// `anyOf` of a schema and `null` becomes the schema.
+fn drop_null_branch(object: &mut JsonObject) {
+    let Some(Value::Array(branches)) = object.get_mut("anyOf") else { return };
+    branches.retain(|branch| branch.get("type").is_none_or(|name| name != "null"));
+    if let [Value::Object(only)] = branches.as_slice() {
+        let only = only.clone();
+        object.remove("anyOf");
+        for (key, value) in only {
+            object.entry(key).or_insert(value);
+        }
+    }
+}
+
+/// One line that names the arguments, for the error of a wrong call.
+fn usage(schema: &JsonObject) -> String {
+    let required: Vec<&str> = schema
+        .get("required")
+        .and_then(Value::as_array)
+        .map(|names| names.iter().filter_map(Value::as_str).collect())
+        .unwrap_or_default();
+    let Some(Value::Object(properties)) = schema.get("properties") else {
+        return "no arguments".to_owned();
+    };
+    let names: Vec<String> = properties
+        .iter()
+        .map(|(name, property)| {
+            let kind = property.get("type").and_then(Value::as_str).unwrap_or("value");
+            let optional = if required.contains(&name.as_str()) { "" } else { ", optional" };
+            format!("`{name}` ({kind}{optional})")
+        })
+        .collect();
+    if names.is_empty() { "no arguments".to_owned() } else { names.join(", ") }
+}
+
+#[cfg(test)]
+mod tests;
