@@ -1,0 +1,227 @@
+//! From flags to a running server and its exit code.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use serde::Serialize;
+use ymera_protocol::CancellationToken;
+use ymera_protocol::rmcp::ServerHandler;
+use ymera_protocol::serve::{Access, Listener, ListenerOptions, Served, Token, serve_stdio};
+
+use crate::config::Config;
+use crate::flags::ServerFlags;
+use crate::folders::Folders;
+use crate::logs;
+
+/// Time that threads which ignore their cancel flag get at the end.
+const THREADS_DEADLINE: Duration = Duration::from_millis(200);
+
+/// Everything a server may know of where it runs.
+#[derive(Debug, Clone)]
+pub struct Environment {
+    /// State and cache.
+    pub folders: Folders,
+    /// The configuration file's content.
+    pub config: Config,
+    /// The flags.
+    pub flags: ServerFlags,
+    /// The working directory, where there is one.
+    pub working_dir: Option<PathBuf>,
+    /// The project that the host names in `CLAUDE_PROJECT_DIR`.
+    pub host_project: Option<PathBuf>,
+    /// The user's home folder, which is never a project.
+    pub user_home: Option<PathBuf>,
+}
+
+/// Why a server did not start or did not finish.
+#[derive(Debug)]
+pub enum Failure {
+    /// The flags or the configuration are wrong: exit code 2.
+    Usage(anyhow::Error),
+    /// The work failed: exit code 1.
+    Work(anyhow::Error),
+}
+
+impl Failure {
+    /// A mistake in flags or configuration.
+    pub fn usage(error: impl Into<anyhow::Error>) -> Self {
+        Self::Usage(error.into())
+    }
+
+    /// Work that failed.
+    pub fn work(error: impl Into<anyhow::Error>) -> Self {
+        Self::Work(error.into())
+    }
+
+    /// Prints the reason and gives the exit code.
+    #[must_use]
+    pub fn report(&self, program: &str) -> ExitCode {
+        let (error, code) = match self {
+            Self::Usage(error) => (error, 2),
+            Self::Work(error) => (error, 1),
+        };
+        eprintln!("{program}: {error:#}");
+        ExitCode::from(code)
+    }
+}
+
+/// The line that a listening server prints once it is ready.
+#[derive(Debug, Serialize)]
+pub struct Ready {
+    ws: String,
+    http: String,
+    token_file: Option<PathBuf>,
+}
+
+impl Environment {
+    /// Reads the environment and the configuration, and starts logging.
+    ///
+    /// # Errors
+    /// Names the flag, variable or key that is wrong.
+    pub fn read(flags: ServerFlags) -> Result<Self, Failure> {
+        let folders = Folders::from_environment().map_err(Failure::usage)?;
+        let config = Config::load(flags.config.as_deref(), &folders.config_file())
+            .map_err(Failure::usage)?;
+        let level = flags.log.as_deref().or(config.log.level.as_deref());
+        let file = flags.log_file.as_deref().or(config.log.file.as_deref());
+        logs::start(level, flags.log_format.or(config.log.format), file).map_err(Failure::usage)?;
+        let path_of = |name| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+        Ok(Self {
+            folders,
+            config,
+            flags,
+            working_dir: std::env::current_dir().ok(),
+            host_project: path_of("CLAUDE_PROJECT_DIR"),
+            user_home: path_of("HOME").or_else(|| path_of("USERPROFILE")),
+        })
+    }
+
+    /// The access rules of a listener, and the token file when one is used.
+    ///
+    /// # Errors
+    /// When the address is open to others without being allowed to, or there is no token.
+    pub fn access(&self) -> Result<(Access, Option<PathBuf>), Failure> {
+        let flags = &self.flags;
+        let loopback = flags.listen.is_none_or(|address| address.ip().is_loopback());
+        if !loopback && !flags.allow_remote {
+            let message = "other machines can reach this address; listen on 127.0.0.1, or add \
+                           --allow-remote and put a proxy with TLS in front";
+            return Err(Failure::Usage(anyhow::anyhow!(message)));
+        }
+        let (token, file) = if flags.no_token {
+            (None, None)
+        } else {
+            let file = self.folders.token_file();
+            (Some(Token::load_or_create(&file).map_err(Failure::work)?), Some(file))
+        };
+        let hosts = flags.allow_host.clone();
+        let origins = flags.allow_origin.clone();
+        Ok((Access { token, hosts, origins }, file))
+    }
+}
+
+/// Runs a server to its end and gives its exit code.
+///
+/// `build` makes the handler; it must not wait for slow work, since hosts give
+/// up a server that answers late.
+pub fn run<H: ServerHandler>(
+    program: &'static str,
+    version: &'static str,
+    flags: ServerFlags,
+    build: impl FnOnce(&Environment) -> Result<Served<H>, Failure>,
+) -> ExitCode {
+    let result = Environment::read(flags).and_then(|environment| {
+        let runtime = runtime(environment.flags.listen.is_some()).map_err(Failure::work)?;
+        let result = runtime.block_on(async {
+            let served = build(&environment)?;
+            serve(&environment, served, version).await
+        });
+        runtime.shutdown_timeout(THREADS_DEADLINE);
+        result
+    });
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(program),
+    }
+}
+
+/// One thread serves a pipe best: nothing hops between threads. A listener gets all cores.
+fn runtime(listening: bool) -> std::io::Result<tokio::runtime::Runtime> {
+    let mut builder = if listening {
+        tokio::runtime::Builder::new_multi_thread()
+    } else {
+        tokio::runtime::Builder::new_current_thread()
+    };
+    builder.enable_all().build()
+}
+
+async fn serve<H: ServerHandler>(
+    environment: &Environment,
+    served: Served<H>,
+    version: &'static str,
+) -> Result<(), Failure> {
+    let shutdown = CancellationToken::new();
+    let signals = tokio::spawn(shutdown_on_signals(shutdown.clone()));
+    let Some(address) = environment.flags.listen else {
+        let result = serve_stdio(&served, &shutdown).await.map_err(Failure::work);
+        signals.abort();
+        return result;
+    };
+    let (access, token_file) = environment.access()?;
+    let max_connections = environment.flags.max_connections;
+    let options = ListenerOptions { access, max_connections, version };
+    let listener = Listener::bind(address, options, shutdown).await.map_err(|error| {
+        Failure::Work(anyhow::Error::new(error).context(format!("cannot listen on {address}")))
+    })?;
+    let address = listener.local_addr();
+    announce(&Ready {
+        ws: format!("ws://{address}/mcp"),
+        http: format!("http://{address}/mcp"),
+        token_file,
+    })
+    .map_err(Failure::work)?;
+    listener.endpoint("/mcp", served).serve().await;
+    signals.abort();
+    Ok(())
+}
+
+/// Prints the line that tells programs where the server is.
+///
+/// # Errors
+/// When standard output is closed.
+fn announce(ready: &Ready) -> anyhow::Result<()> {
+    use std::io::Write;
+    let mut stdout = std::io::stdout().lock();
+    writeln!(stdout, "{}", serde_json::to_string(ready)?)?;
+    Ok(stdout.flush()?)
+}
+
+/// Cancels `shutdown` at SIGTERM or an interrupt from the keyboard.
+pub async fn shutdown_on_signals(shutdown: CancellationToken) {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    let terminated = async {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut terminate) => {
+                terminate.recv().await;
+            }
+            Err(error) => {
+                tracing::warn!(%error, "SIGTERM cannot be watched");
+                std::future::pending::<()>().await;
+            }
+        }
+    };
+    #[cfg(not(unix))]
+    let terminated = std::future::pending::<()>();
+    tokio::select! {
+        result = interrupted => if let Err(error) = result {
+            tracing::warn!(%error, "interrupts cannot be watched");
+            return;
+        },
+        () = terminated => {}
+    }
+    tracing::info!("shutting down");
+    shutdown.cancel();
+}
