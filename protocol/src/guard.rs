@@ -93,9 +93,12 @@ fn present<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<&'de RawV
 
 /// Reads one message from a client.
 pub(crate) fn read_client_message(bytes: &[u8]) -> Verdict {
+    // serde would take an array for a struct by position.
+    let is_object = bytes.trim_ascii_start().first() == Some(&b'{');
     let envelope = match serde_json::from_slice::<Envelope<'_>>(bytes) {
-        Ok(envelope) => envelope,
-        Err(error) => return Verdict::Refuse(not_an_envelope(bytes, &error)),
+        Ok(envelope) if is_object => envelope,
+        Ok(_) => return Verdict::Refuse(not_an_envelope(bytes, "not an object")),
+        Err(error) => return Verdict::Refuse(not_an_envelope(bytes, &error.to_string())),
     };
     let id = match envelope.id.map(read_id) {
         None => None,
@@ -145,8 +148,8 @@ pub(crate) fn read_client_message(bytes: &[u8]) -> Verdict {
 }
 
 /// Tells JSON that is no object apart from bytes that are no JSON.
-fn not_an_envelope(bytes: &[u8], error: &serde_json::Error) -> Refusal {
-    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+fn not_an_envelope(bytes: &[u8], error: &str) -> Refusal {
+    let first = bytes.trim_ascii_start().first();
     if serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_err() {
         return Refusal::new(None, ErrorCode::PARSE_ERROR, format!("not valid JSON: {error}"));
     }
