@@ -253,6 +253,13 @@ fn read_request(method: &str, params: Option<JsonObject>) -> Result<ClientReques
     let had_params = params.is_some();
     let mut params = params.unwrap_or_default();
     let extensions = split_meta(&mut params)?;
+    let modern = extensions
+        .get::<RequestMetaObject>()
+        .and_then(RequestMetaObject::protocol_version)
+        .is_some_and(|version| !version.has_initialize());
+    if modern && REMOVED.contains(&method) {
+        return Err(unknown_method(method));
+    }
     macro_rules! plain {
         ($type:ident) => {{
             let mut request = m::$type::new(typed(method, params)?);
@@ -298,14 +305,17 @@ fn read_request(method: &str, params: Option<JsonObject>) -> Result<ClientReques
         "tasks/cancel" => plain!(CancelTaskRequest),
         "skills/list" => optional!(ListSkillsRequest),
         "skills/get" => plain!(GetSkillRequest),
-        _ => {
-            return Err(ErrorData::new(
-                ErrorCode::METHOD_NOT_FOUND,
-                format!("unknown method `{method}`"),
-                None,
-            ));
-        }
+        _ => return Err(unknown_method(method)),
     })
+}
+
+/// Methods that 2026-07-28 took out; a request of that era that names one is
+/// told so before its params are looked at.
+const REMOVED: [&str; 4] =
+    ["ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe"];
+
+fn unknown_method(method: &str) -> ErrorData {
+    ErrorData::new(ErrorCode::METHOD_NOT_FOUND, format!("unknown method `{method}`"), None)
 }
 
 fn read_notification(method: &str, params: Option<JsonObject>) -> Option<ClientNotification> {

@@ -87,17 +87,20 @@ pub(crate) struct ServerLink<S> {
     era: Era,
     versions: Vec<ProtocolVersion>,
     hang_up: CancellationToken,
+    shutdown: CancellationToken,
 }
 
 impl<S: Source> ServerLink<S> {
-    /// `hang_up` is cancelled when the connection is lost.
+    /// Cancels `hang_up` when the connection is lost, and reads no further once
+    /// `shutdown` is cancelled.
     pub(crate) fn new(
         source: S,
         outbox: Arc<Outbox>,
         versions: Vec<ProtocolVersion>,
         hang_up: CancellationToken,
+        shutdown: CancellationToken,
     ) -> Self {
-        Self { source, outbox, era: Era::Unopened, versions, hang_up }
+        Self { source, outbox, era: Era::Unopened, versions, hang_up, shutdown }
     }
 
     /// Judges one message; `None` when there is nothing to deliver.
@@ -255,14 +258,22 @@ impl<S: Source> Transport<RoleServer> for ServerLink<S> {
     async fn receive(&mut self) -> Option<ClientJsonRpcMessage> {
         loop {
             self.outbox.room().await;
-            match self.source.next().await {
+            let incoming = tokio::select! {
+                biased;
+                () = self.shutdown.cancelled() => Incoming::Ended,
+                incoming = self.source.next() => incoming,
+            };
+            match incoming {
                 Incoming::Message(bytes) => {
                     if let Some(message) = self.admit(&bytes) {
                         return Some(message);
                     }
                 }
                 Incoming::TooLarge(id) => self.refuse(&too_large(id)),
-                Incoming::Ended => return None,
+                Incoming::Ended => {
+                    self.outbox.end();
+                    return None;
+                }
                 Incoming::Lost => {
                     self.outbox.close();
                     self.hang_up.cancel();

@@ -54,10 +54,11 @@ async fn run_session<H: ServerHandler, S: Source + 'static>(
 ) {
     let session = served.metrics().connection();
     let mut writer = tokio::spawn(writer);
-    let hang_up = shutdown.child_token();
+    let hang_up = CancellationToken::new();
     let service = served.for_connection(Arc::clone(&outbox));
     let versions = service.supported_protocol_versions().into_owned();
-    let link = ServerLink::new(source, Arc::clone(&outbox), versions, hang_up.clone());
+    let link =
+        ServerLink::new(source, Arc::clone(&outbox), versions, hang_up.clone(), shutdown.clone());
     let running = serve_directly_with_ct(service, link, None, hang_up);
     if let Err(error) = running.waiting().await {
         tracing::error!(%error, "a session ended abnormally");

@@ -22,6 +22,7 @@ use std::time::Duration;
 
 use rmcp::model::{ProgressToken, RequestId};
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
 use crate::limits::{
     COALESCE_PROGRESS_ABOVE, MAX_OPEN_CALLS, MAX_QUEUED_BYTES, MAX_WAITING_ANSWERS,
@@ -78,6 +79,8 @@ pub(crate) struct Outbox {
     /// Wakes the call at the head of the gate, and whoever waits for room.
     drained: Notify,
     room: Notify,
+    /// Cancelled when no further call will come.
+    ending: CancellationToken,
     /// Calls wait here in order.
     turn: tokio::sync::Mutex<()>,
 }
@@ -243,6 +246,16 @@ impl Outbox {
         }
     }
 
+    /// Tells that no further call will come; what only waits for the client may end.
+    pub(crate) fn end(&self) {
+        self.ending.cancel();
+    }
+
+    /// Waits until no further call will come.
+    pub(crate) async fn ending(&self) {
+        self.ending.cancelled().await;
+    }
+
     /// Lets the writer end once all is written, and waits for that until `deadline`.
     pub(crate) async fn finish(&self, deadline: Duration) {
         self.state().finishing = true;
@@ -273,6 +286,7 @@ impl Outbox {
             state.frames.clear();
             state.progress.clear();
         }
+        self.ending.cancel();
         self.filled.notify_one();
         self.drained.notify_one();
         self.room.notify_waiters();

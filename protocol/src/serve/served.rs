@@ -119,7 +119,7 @@ impl<H: ServerHandler> Served<H> {
                     .await
                     .map_err(|gone| ErrorData::internal_error(gone.to_string(), None))?;
             }
-            AssertUnwindSafe(work(context)).catch_unwind().await.unwrap_or_else(|panic| {
+            AssertUnwindSafe(async { work(context).await }).catch_unwind().await.unwrap_or_else(|panic| {
                 tracing::error!(panic = panic_text(&*panic), "the handler panicked");
                 Err(ErrorData::internal_error(
                     format!(
@@ -415,7 +415,21 @@ impl<H: ServerHandler> ServerHandler for Served<H> {
     /// A subscription lasts as long as its client: it is no call in flight, and
     /// its acknowledgment has been sent already.
     async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
-        self.handler.listen(context).await
+        let listening = AssertUnwindSafe(self.handler.listen(context)).catch_unwind();
+        let ending = async {
+            match &self.outbox {
+                Some(outbox) => outbox.ending().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = ending => Ok(()),
+            result = listening => result.unwrap_or_else(|panic| {
+                tracing::error!(panic = panic_text(&*panic), "a subscription panicked");
+                Err(ErrorData::internal_error("the subscription failed inside the server", None))
+            }),
+        }
     }
 
     forward!(complete, "completion/complete", CompleteRequestParams => CompleteResult);
