@@ -20,6 +20,11 @@ pub trait Wire: Send {
 
     /// Returns the next message within [`DEADLINE`], or nothing once the peer closed.
     fn receive(&mut self) -> impl Future<Output = anyhow::Result<Option<Vec<u8>>>> + Send;
+
+    /// What else is known of a peer that closed, to end an error message with.
+    fn last_words(&self) -> String {
+        String::new()
+    }
 }
 
 /// Which revision of the protocol the helpers speak.
@@ -175,7 +180,7 @@ impl<W: Wire> Session<W> {
 
     async fn read(&mut self) -> anyhow::Result<Value> {
         let Some(message) = self.wire.receive().await? else {
-            bail!("the server closed the connection");
+            bail!("the server closed the connection{}", self.wire.last_words());
         };
         let shown = || format!("not JSON: {}", String::from_utf8_lossy(&message));
         serde_json::from_slice(&message).with_context(shown)

@@ -45,7 +45,7 @@ async fn wrong_calls_say_what_is_wrong() -> anyhow::Result<()> {
     server.handshake().await?;
     let cases = [
         ("echo", json!({ "txt": "hi" }), "unknown field `txt`"),
-        ("blob", json!({ "bytes": 1 << 40 }), "use at most 67108864"),
+        ("blob", json!({ "bytes": 1_u64 << 40 }), "use at most 67108864"),
         ("sleep", json!({ "ms": -1 }), "expected u64"),
         ("spin", json!({ "ms": 600_001 }), "use at most 600000"),
     ];

@@ -75,14 +75,18 @@ impl ServerProcess {
         self.child.kill().await.with_context(|| format!("cannot kill `{}`", self.name))
     }
 
-    /// Waits for the process to end by itself and returns its exit code.
+    /// Waits for the process to end by itself and returns its exit code. All of
+    /// its stderr is read then.
     pub async fn exit_code(&mut self) -> anyhow::Result<i32> {
         let Ok(status) = timeout(DEADLINE, self.child.wait()).await else {
             bail!("`{}` still runs after {DEADLINE:?}{}", self.name, self.errors_shown());
         };
-        status?
-            .code()
-            .with_context(|| format!("a signal ended `{}`{}", self.name, self.errors_shown()))
+        if !self.drain.is_finished() {
+            let drained = timeout(DEADLINE, &mut self.drain).await;
+            drained.context("the server ended, but a child of it still has its stderr")??;
+        }
+        let code = status?.code();
+        code.with_context(|| format!("a signal ended `{}`{}", self.name, self.errors_shown()))
     }
 
     /// The stderr so far, in the form that an error message ends with.

@@ -57,6 +57,10 @@ impl Wire for Pipe {
     async fn receive(&mut self) -> anyhow::Result<Option<Vec<u8>>> {
         self.lines.next(&self.process).await
     }
+
+    fn last_words(&self) -> String {
+        self.process.errors_shown()
+    }
 }
 
 impl Session<Pipe> {
