@@ -5,6 +5,7 @@
 //! | a folder with its own state and cache | [`Scratch`] |
 //! | a server as a process | [`Launch`], [`Listening`], [`StdioServer`] |
 //! | saying anything to it, over pipes or a WebSocket | [`Session`], [`Handshake`] |
+//! | one HTTP request with any headers | [`HttpRequest`], [`HttpAnswer`] |
 //! | a server that offers one of everything | [`fixture::Fixture`], binary `ymera-fixture` |
 //!
 //! ```no_run
@@ -24,12 +25,14 @@
 
 mod binary;
 pub mod fixture;
+mod http;
 mod process;
 mod scratch;
 mod session;
 mod socket;
 
 pub use binary::bin_path;
+pub use http::{HttpAnswer, HttpRequest};
 pub use process::{Launch, Listening, Pipe, Ready, ServerProcess, StdioServer};
 pub use scratch::Scratch;
 pub use session::{DEADLINE, Session, Wire};

@@ -1,6 +1,7 @@
 //! Tests of the test kit: what the fixture offers, and what the peers can say and see.
 
 mod fixture;
+mod http;
 mod process;
 mod socket;
 

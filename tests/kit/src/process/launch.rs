@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use serde::Deserialize;
+use serde_json::Value;
 use tokio::process::{ChildStdin, Command};
 
 use super::child::ServerProcess;
 use super::pipe::{Lines, Pipe, StdioServer};
 use crate::binary::bin_path;
+use crate::http::HttpRequest;
 use crate::scratch::Scratch;
 use crate::session::Session;
 use crate::socket::{Handshake, Socket};
@@ -123,6 +125,19 @@ impl Listening {
     /// Opens a WebSocket as a well-behaved client does.
     pub async fn connect(&self) -> anyhow::Result<Session<Socket>> {
         Ok(Session::new(self.handshake()?.open().await?))
+    }
+
+    /// A POST of one message, as a well-behaved client sends it. Requests of
+    /// 2026-07-28 need more headers.
+    pub fn post(&self, message: &Value) -> anyhow::Result<HttpRequest> {
+        let request = HttpRequest::new("POST", &self.ready.http)
+            .header("Accept", "application/json, text/event-stream")
+            .header("Content-Type", "application/json")
+            .body(message.to_string());
+        Ok(match self.token()? {
+            Some(token) => request.header("Authorization", &format!("Bearer {token}")),
+            None => request,
+        })
     }
 
     /// Asks the server to end and returns its exit code.
