@@ -149,8 +149,8 @@ impl Wire for Socket {
 }
 
 impl Session<Socket> {
-    /// Reads until the server has closed and returns its close code.
-    pub async fn closed_with(&mut self) -> anyhow::Result<u16> {
+    /// Reads until the server has closed, leaves, and returns its close code.
+    pub async fn closed_with(mut self) -> anyhow::Result<u16> {
         while self.wire.receive().await?.is_some() {}
         self.wire.close_code().context("the server left without a close frame")
     }
