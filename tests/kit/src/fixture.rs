@@ -32,9 +32,6 @@ mod resources;
 mod reverse;
 mod rounds;
 
-#[cfg(test)]
-mod tests;
-
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
