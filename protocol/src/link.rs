@@ -257,11 +257,15 @@ impl<S: Source> Transport<RoleServer> for ServerLink<S> {
 
     async fn receive(&mut self) -> Option<ClientJsonRpcMessage> {
         loop {
-            self.outbox.room().await;
+            let (outbox, source) = (&self.outbox, &mut self.source);
+            let next = async {
+                outbox.room().await;
+                source.next().await
+            };
             let incoming = tokio::select! {
                 biased;
                 () = self.shutdown.cancelled() => Incoming::Ended,
-                incoming = self.source.next() => incoming,
+                incoming = next => incoming,
             };
             match incoming {
                 Incoming::Message(bytes) => {

@@ -119,16 +119,18 @@ impl<H: ServerHandler> Served<H> {
                     .await
                     .map_err(|gone| ErrorData::internal_error(gone.to_string(), None))?;
             }
-            AssertUnwindSafe(async { work(context).await }).catch_unwind().await.unwrap_or_else(|panic| {
-                tracing::error!(panic = panic_text(&*panic), "the handler panicked");
-                Err(ErrorData::internal_error(
-                    format!(
-                        "`{}` failed inside the server; its log has the reason",
-                        tool.unwrap_or(method)
-                    ),
-                    None,
-                ))
-            })
+            AssertUnwindSafe(async { work(context).await }).catch_unwind().await.unwrap_or_else(
+                |panic| {
+                    tracing::error!(panic = panic_text(&*panic), "the handler panicked");
+                    Err(ErrorData::internal_error(
+                        format!(
+                            "`{}` failed inside the server; its log has the reason",
+                            tool.unwrap_or(method)
+                        ),
+                        None,
+                    ))
+                },
+            )
         };
         let result = async {
             tokio::select! {
