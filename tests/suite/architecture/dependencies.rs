@@ -33,7 +33,11 @@ struct Exception {
     reason: &'static str,
 }
 
-const EXCEPTIONS: [Exception; 0] = [];
+const EXCEPTIONS: [Exception; 1] = [Exception {
+    folder: "tests/kit",
+    name: "tokio-tungstenite",
+    reason: "sends our listener raw frames, wrong ones too, that our own client never would",
+}];
 
 impl Owned {
     fn matches(&self, name: &str) -> bool {
@@ -60,7 +64,8 @@ fn foreign_owners(members: &[Member], exceptions: &[Exception]) -> Vec<String> {
         }
     }
     for Exception { folder, name, .. } in exceptions {
-        if !members.iter().any(|m| m.folder == *folder && m.uses.contains(*name)) {
+        let unused = |member: &&Member| member.folder == *folder && !member.uses.contains(*name);
+        if members.iter().any(|member| unused(&member)) {
             complaints.push(format!("stale exception: `{folder}` does not use `{name}`"));
         }
     }

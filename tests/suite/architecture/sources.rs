@@ -20,10 +20,9 @@ const SIZED: [&str; 5] = ["rs", "sh", "mjs", "py", "scm"];
 const SCRIPT_FOLDERS: [&str; 2] = ["scripts/", ".ci/"];
 
 /// Where stdout may be written, and why.
-const STDOUT: [(&str, &str); 4] = [
-    ("protocol/src/link", "the transports"),
-    ("protocol/src/listen", "prints the line that says where a listener is ready"),
-    ("servers/kit/src", "prints the same line, `--help` and `--version`"),
+const STDOUT: [(&str, &str); 3] = [
+    ("protocol/src/serve/stdio", "the transport"),
+    ("servers/kit/src", "prints the line that says where a listener is ready"),
     ("servers/ymera/src", "the command: its output is for people"),
 ];
 
@@ -200,9 +199,9 @@ fn a_planted_line_is_found_where_it_is_wrong_and_only_there() {
         (environment_reads, "servers/kit/src/config.rs", "env::var(\"YMERA_HOME\")", false),
         (stdout_writes, "tools/files/src/lib.rs", "println!(\"{path}\");", true),
         (stdout_writes, "servers/model-server/src/main.rs", "print!(\"x\");", true),
-        (stdout_writes, "protocol/src/serve.rs", "tokio::io::stdout()", true),
+        (stdout_writes, "protocol/src/guard.rs", "tokio::io::stdout()", true),
         (stdout_writes, "tools/files/src/lib.rs", "eprintln!(\"{path}\");", false),
-        (stdout_writes, "protocol/src/link/stdio.rs", "tokio::io::stdout()", false),
+        (stdout_writes, "protocol/src/serve/stdio.rs", "tokio::io::stdout()", false),
         (stdout_writes, "servers/ymera/src/explore.rs", "println!(\"{answer}\");", false),
         (engines_naming_mcp, "tools/models/src/router.rs", "use ymera_protocol::Tool;", true),
         (engines_naming_mcp, "tools/models/src/client.rs", "use rmcp::model::Tool;", true),
