@@ -58,8 +58,9 @@ class Sandbox:
 
     def __init__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="ymera-hosts-"))
-        self.home = self.folder / "home"
+        self.home, self.temporary = self.folder / "home", self.folder / "tmp"
         self.home.mkdir()
+        self.temporary.mkdir()
         state = {"YMERA_HOME": self.folder / "state", "YMERA_CACHE": self.folder / "cache"}
         self.server_env = {name: str(path) for name, path in state.items()}
 
@@ -73,8 +74,10 @@ class Sandbox:
         """What a program started here sees: nothing of the caller's keys and settings."""
         kept = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "TERM": "xterm-256color"}
         quiet = dict.fromkeys(QUIET, "1")
-        inspector = {"MCP_INSPECTOR_SECRET_STORE": "memory"}
-        return {**kept, "HOME": str(self.home), **quiet, **inspector, **self.server_env, **extra}
+        # Claude Code keeps files in a folder of /tmp named after the user id unless told.
+        temporary = dict.fromkeys(("TMPDIR", "CLAUDE_CODE_TMPDIR"), str(self.temporary))
+        own = {"HOME": str(self.home), "MCP_INSPECTOR_SECRET_STORE": "memory", **temporary}
+        return {**kept, **own, **quiet, **self.server_env, **extra}
 
     def write(self, name, data):
         path = self.folder / name

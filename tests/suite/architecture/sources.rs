@@ -26,6 +26,9 @@ const STDOUT: [(&str, &str); 3] = [
     ("servers/ymera/src", "the command: its output is for people"),
 ];
 
+/// Names of files and folders whose Rust is not part of any program.
+const NOT_SHIPPED: [&str; 5] = ["tests", "tests.rs", "benches", "examples", "build.rs"];
+
 /// A file of the repository: its path from the root with `/`, and its text.
 struct Source {
     path: String,
@@ -41,10 +44,11 @@ impl Source {
     ///
     /// Test code is a file named `tests.rs` or in a folder `tests`, `benches` or
     /// `examples`, and a file's end from `#[cfg(test)]` above an inline module on.
+    /// A build script does not ship either; cargo speaks to it by environment and stdout.
     fn shipped(&self) -> impl Iterator<Item = (usize, &str)> {
         let parts: Vec<&str> = self.path.split('/').collect();
-        let rust = self.path.ends_with(".rs")
-            && !parts.iter().any(|p| matches!(*p, "tests" | "tests.rs" | "benches" | "examples"));
+        let rust =
+            self.path.ends_with(".rs") && !parts.iter().any(|part| NOT_SHIPPED.contains(part));
         let lines: Vec<&str> = if rust { self.text.lines().collect() } else { Vec::new() };
         let inline = |pair: &[&str]| pair[0].trim() == "#[cfg(test)]" && pair[1].ends_with('{');
         let end = lines.windows(2).position(inline).unwrap_or(lines.len());
@@ -188,7 +192,7 @@ type Case = (fn(&[Source]) -> Vec<String>, &'static str, &'static str, bool);
 
 #[test]
 fn a_planted_line_is_found_where_it_is_wrong_and_only_there() {
-    let cases: [Case; 25] = [
+    let cases: [Case; 26] = [
         (environment_reads, "tools/models/src/lib.rs", "let key = std::env::var(\"KEY\");", true),
         (environment_reads, "protocol/src/link.rs", "let all = env::args().skip(1);", true),
         (environment_reads, "tools/store/src/lib.rs", "use std::env::{self, VarError};", true),
@@ -196,6 +200,7 @@ fn a_planted_line_is_found_where_it_is_wrong_and_only_there() {
         (environment_reads, "tools/store/src/lib.rs", "// env::var is for servers", false),
         (environment_reads, "tools/store/src/lib.rs", "env!(\"CARGO_PKG_VERSION\")", false),
         (environment_reads, "tools/store/src/tests.rs", "env::var(\"X\")", false),
+        (environment_reads, "tools/store/build.rs", "std::env::var(\"OUT_DIR\")", false),
         (environment_reads, "servers/kit/src/config.rs", "env::var(\"YMERA_HOME\")", false),
         (stdout_writes, "tools/files/src/lib.rs", "println!(\"{path}\");", true),
         (stdout_writes, "servers/model-server/src/main.rs", "print!(\"x\");", true),
