@@ -58,7 +58,7 @@ def right_place(result):
     return any(s.get("path") == PLACE and s.get("line") == line for s in symbols)
 
 
-def drive_claude(sandbox, prompt, turns, arguments):
+def drive_claude(sandbox, prompt, turns, arguments, **env):
     """One headless run -> the scripted model, with what it saw."""
     with ScriptedModel(turns) as model:
         fixed = ["--model", "sonnet", "--output-format", "stream-json", "--verbose"]
@@ -68,6 +68,7 @@ def drive_claude(sandbox, prompt, turns, arguments):
             ANTHROPIC_BASE_URL=model.base_url,
             ANTHROPIC_API_KEY="scripted-model-needs-no-key",
             ENABLE_TOOL_SEARCH="false",
+            **env,
         )
         check_ends_well(outcome)
         return model
@@ -85,8 +86,12 @@ def find_through_claude(sandbox, server):
     check(model.final == model.results[0], f"final: {model.final}")
 
 
+def rooted(server):
+    return [*server, "--root", str(SHOP)]
+
+
 def stdio(sandbox, server):
-    command, *arguments = server
+    command, *arguments = rooted(server)
     return {"type": "stdio", "command": command, "args": arguments, "env": sandbox.server_env}
 
 
@@ -95,7 +100,7 @@ def claude_over_stdio(sandbox, server):
 
 
 def claude_over_websocket(sandbox, server):
-    with sandbox.listening(server) as ready:
+    with sandbox.listening(rooted(server)) as ready:
         token = Path(ready["token_file"]).read_text().strip()
         headers = {"Authorization": f"Bearer {token}"}
         find_through_claude(sandbox, {"type": "ws", "url": ready["ws"], "headers": headers})
@@ -103,7 +108,8 @@ def claude_over_websocket(sandbox, server):
 
 def claude_with_the_plugin(sandbox, server):
     """The plugin's command reaches the model, and its server answers."""
-    # The plugin starts `ymera-context` by name and passes no root: it is the project's folder.
+    # The plugin starts `ymera-context` by name and passes no root: the server finds the
+    # project that the host has open.
     launcher = sandbox.folder / "bin/ymera-context"
     launcher.parent.mkdir()
     launcher.write_text(f'#!/bin/sh\nexec {shlex.join(server)} "$@"\n')
@@ -113,10 +119,10 @@ def claude_with_the_plugin(sandbox, server):
         {"tool": "ymera_context__find_symbol$", "args": {"name": SYMBOL}},
         {"text": "{last}"},
     ]
-    allowed = ["--allowedTools", "mcp__plugin_ymera_context__*"]
-    os.environ["PATH"] = f"{launcher.parent}:{os.environ['PATH']}"
+    options = ["--plugin-dir", PLUGIN, "--allowedTools", "mcp__plugin_ymera_context__*"]
+    path = f"{launcher.parent}:{os.environ['PATH']}"
     question = "/ymera:explore who reserves stock"
-    model = drive_claude(sandbox, question, turns, ["--plugin-dir", PLUGIN, *allowed])
+    model = drive_claude(sandbox, question, turns, options, PATH=path)
     prompt = "\n".join(model.prompts)
     check("Call `explore_code` with the question" in prompt, f"prompts: {prompt}")
     check("who reserves stock" in prompt, f"prompts: {prompt}")
@@ -154,13 +160,13 @@ def qoder_connects_over_stdio(sandbox, server):
 
 def qoder_connects_over_websocket(sandbox, server):
     # Qoder sends no headers with a WebSocket, so it cannot show a token.
-    with sandbox.listening(server, "--no-token") as ready:
+    with sandbox.listening(rooted(server), "--no-token") as ready:
         listed_by_qoder(sandbox, {"type": "ws", "url": ready["ws"]})
 
 
 def inspector_lists_portable_tools(sandbox, server):
     for era in ("legacy", "modern"):
-        command = ["inspector", "--cli", *server, "--method", "tools/list", "--strict"]
+        command = ["inspector", "--cli", *rooted(server), "--method", "tools/list", "--strict"]
         outcome = sandbox.run([*command, "--protocol-era", era, "--format", "json", "-q"])
         output = check_ends_well(outcome)
         check(all(f'"{tool}"' in output for tool in TOOLS), f"{era}: {output}")
@@ -190,7 +196,7 @@ def main():
         print(f"hosts: not installed: {', '.join(missing)}; run scripts/install-hosts")
         return 2
     isolate()
-    server = [*shlex.split(options.server), "--root", str(SHOP)]
+    server = shlex.split(options.server)
     failed = 0
     for case in (case for case in CASES if re.search(options.only, case.__name__)):
         started = time.monotonic()
@@ -198,7 +204,7 @@ def main():
             with Sandbox() as sandbox:
                 case(sandbox, server)
             verdict = "ok    "
-        except (Failed, OSError, EOFError, ValueError) as why:
+        except Exception as why:  # Whatever it was, the other cases still run.
             failed += 1
             verdict = f"FAILED ({type(why).__name__}: {why})\n      "
         name = case.__name__.replace("_", " ")
