@@ -1,5 +1,6 @@
 //! How Ymera speaks: MCP over stdio, WebSocket and HTTP, for both roles.
 
+pub mod client;
 pub mod limits;
 pub mod serve;
 pub mod trace;

@@ -291,6 +291,11 @@ impl Outbox {
         self.drained.notify_one();
         self.room.notify_waiters();
     }
+
+    /// Whether the peer is gone.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.state().gone
+    }
 }
 
 impl State {
