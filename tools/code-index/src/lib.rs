@@ -1,5 +1,7 @@
 //! Symbols, text search and a map of a source tree.
 
+pub mod cancel;
 pub mod symbol;
 
+pub use cancel::{Cancel, Cancelled};
 pub use symbol::{Symbol, SymbolKind};
