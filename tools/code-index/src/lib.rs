@@ -1,6 +1,9 @@
 //! Symbols, text search and a map of a source tree.
 
 pub mod cancel;
+pub mod paths;
+pub mod project;
+pub mod roots;
 pub mod symbol;
 
 pub use cancel::{Cancel, Cancelled};
