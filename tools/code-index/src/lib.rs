@@ -1,6 +1,7 @@
 //! Symbols, text search and a map of a source tree.
 
 pub mod cancel;
+pub mod lines;
 pub mod paths;
 pub mod project;
 pub mod roots;
