@@ -15,7 +15,7 @@ use crate::walk::{SkipReason, Stamp};
 use crate::words::{fold, for_each_word};
 
 /// Longer names are headings or generated; their start is enough to find them.
-const MAX_NAME: usize = 200;
+pub(crate) const MAX_NAME: usize = 200;
 /// Splits a name term into folded name, written name and kind.
 pub(crate) const NAME_SEPARATOR: char = '\0';
 

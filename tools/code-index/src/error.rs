@@ -49,6 +49,17 @@ pub enum IndexError {
         message: String,
     },
 
+    /// A language is not one that the index knows.
+    #[error("`{name}` is no language that is known here; leave `languages` out or filter by path")]
+    UnknownLanguage {
+        /// The name as it was asked for.
+        name: String,
+    },
+
+    /// The limit to paths is broken.
+    #[error(transparent)]
+    Paths(#[from] crate::paths::PathFilterError),
+
     /// The caller ended the call.
     #[error(transparent)]
     Cancelled(#[from] Cancelled),

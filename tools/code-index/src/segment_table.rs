@@ -8,9 +8,10 @@ use std::sync::OnceLock;
 use tantivy::columnar::StrColumn;
 use tantivy::{DocId, SegmentReader};
 
-use crate::document::Facts;
+use crate::document::{Facts, NAME_SEPARATOR};
 use crate::file_class::FileClass;
 use crate::language::Language;
+use crate::name_match::letter_mask;
 use crate::schema::Fields;
 use crate::term_table::TermTable;
 use crate::walk::{SkipReason, Stamp};
@@ -21,6 +22,7 @@ pub(crate) struct SegmentTable {
     ends: Vec<u32>,
     facts: Vec<Facts>,
     names: OnceLock<TermTable>,
+    name_masks: OnceLock<Vec<u32>>,
     words: OnceLock<TermTable>,
 }
 
@@ -72,7 +74,14 @@ impl SegmentTable {
                 }
             })
             .collect();
-        Ok(SegmentTable { paths, ends, facts, names: OnceLock::new(), words: OnceLock::new() })
+        Ok(SegmentTable {
+            paths,
+            ends,
+            facts,
+            names: OnceLock::new(),
+            name_masks: OnceLock::new(),
+            words: OnceLock::new(),
+        })
     }
 
     pub(crate) fn path(&self, doc: DocId) -> &str {
@@ -88,6 +97,17 @@ impl SegmentTable {
     /// The segment's symbol names, read when first asked for.
     pub(crate) fn names(&self, reader: &SegmentReader, fields: &Fields) -> io::Result<&TermTable> {
         load_terms(&self.names, reader, fields.names)
+    }
+
+    /// The letters of each of `names`, in their order.
+    pub(crate) fn name_masks(&self, names: &TermTable) -> &[u32] {
+        self.name_masks.get_or_init(|| {
+            let mask = |ord| {
+                let term = names.term(ord);
+                letter_mask(term.split(NAME_SEPARATOR).next().unwrap_or(term))
+            };
+            (0..names.len()).map(mask).collect()
+        })
     }
 
     /// The segment's whole words, read when first asked for.
