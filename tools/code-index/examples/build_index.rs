@@ -76,16 +76,15 @@ fn parse_args() -> anyhow::Result<Args> {
 
 fn ask(workspace: &Workspace, args: &Args, cancel: &Cancel) -> anyhow::Result<()> {
     for name in &args.names {
-        let query = SymbolQuery {
-            name: name.clone(),
-            kind: None,
-            scope: Scope::default(),
-            limit: 20,
-        };
+        let query =
+            SymbolQuery { name: name.clone(), kind: None, scope: Scope::default(), limit: 20 };
         let (took, answer) = timed(|| workspace.find_symbol(&query, cancel))?;
         println!("find {name}: {took:.2?}, {} found", answer.symbols.len());
         for hit in answer.symbols.iter().take(5) {
-            println!("    {:?} {}:{} {}", hit.matched, hit.path, hit.symbol.line, hit.symbol.signature);
+            println!(
+                "    {:?} {}:{} {}",
+                hit.matched, hit.path, hit.symbol.line, hit.symbol.signature
+            );
         }
         if !answer.near.is_empty() {
             println!("    near: {}", answer.near.join(", "));

@@ -10,6 +10,7 @@ pub mod file_class;
 pub mod find_symbol;
 mod folder;
 pub mod language;
+pub mod lines;
 pub mod name_match;
 pub mod options;
 mod overlay;

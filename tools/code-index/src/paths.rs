@@ -286,7 +286,7 @@ impl PatternSetBuilder {
             // `src/*` lists a folder; any other glob may name folders, and then
             // means what is below them.
             let last = pattern.rsplit('/').next().unwrap_or(pattern);
-            if is_name || last.trim_matches('*') != "" {
+            if is_name || !last.trim_matches('*').is_empty() {
                 self.globs.push(glob(shown, &format!("{anchored}/**"))?);
             }
             self.last = shown.to_owned();
