@@ -42,13 +42,6 @@ pub enum IndexError {
         path: String,
     },
 
-    /// A pattern of a search is broken.
-    #[error("the pattern is not valid: {message}; with mode `text` it is taken literally")]
-    Pattern {
-        /// What is wrong with it.
-        message: String,
-    },
-
     /// A language is not one that the index knows.
     #[error("`{name}` is no language that is known here; leave `languages` out or filter by path")]
     UnknownLanguage {
@@ -59,6 +52,10 @@ pub enum IndexError {
     /// The limit to paths is broken.
     #[error(transparent)]
     Paths(#[from] crate::paths::PathFilterError),
+
+    /// A search for lines is broken.
+    #[error(transparent)]
+    Lines(#[from] crate::lines::LineSearchError),
 
     /// The caller ended the call.
     #[error(transparent)]

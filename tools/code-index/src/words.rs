@@ -196,16 +196,15 @@ impl Stems {
 
 /// Words of English that say how a question is put, not what it is about.
 const STOP_WORDS: &[&str] = &[
-    "a", "about", "after", "all", "an", "and", "any", "are", "as", "at", "be", "been", "before",
-    "being", "but", "by", "can", "code", "could", "did", "do", "does", "doing", "done", "each",
-    "every", "file", "find", "for", "from", "get", "gets", "give", "had", "has", "have", "he",
-    "here", "how", "i", "if", "in", "inside", "into", "is", "it", "its", "itself", "just", "let",
-    "like", "many", "may", "me", "might", "must", "my", "need", "no", "not", "of", "off", "on",
-    "one", "only", "or", "other", "our", "out", "over", "place", "places", "please", "she",
-    "should", "show", "so", "some", "such", "tell", "than", "that", "the", "their", "them", "then",
-    "there", "these", "they", "this", "those", "through", "to", "too", "under", "up", "us", "use",
-    "used", "uses", "using", "very", "was", "we", "were", "what", "when", "where", "whether",
-    "which", "while", "who", "whose", "why", "will", "with", "within", "would", "you", "your",
+    "a", "about", "all", "an", "and", "any", "are", "as", "at", "be", "been", "being", "but", "by",
+    "can", "could", "did", "do", "does", "doing", "done", "each", "every", "for", "from", "had",
+    "has", "have", "he", "here", "how", "i", "if", "in", "inside", "into", "is", "it", "its",
+    "itself", "just", "many", "may", "me", "might", "must", "my", "no", "not", "of", "off", "on",
+    "only", "or", "other", "our", "please", "she", "should", "so", "some", "such", "tell", "than",
+    "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "through",
+    "to", "too", "under", "up", "us", "very", "was", "we", "were", "what", "when", "where",
+    "whether", "which", "while", "who", "whose", "why", "will", "with", "within", "would", "you",
+    "your",
 ];
 
 /// Returns whether a folded word carries no meaning of its own in a question.
