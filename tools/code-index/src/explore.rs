@@ -1,0 +1,135 @@
+//! The best places for a question or a task in words.
+//!
+//! ```text
+//! question ─▶ terms ─▶ rank: files by weighted fields ─▶ best files, read live
+//!                          └─▶ places: symbols or windows of lines ─▶ order ─▶ pack to a budget
+//! ```
+//!
+//! **Invariants**
+//! - A snippet is read from the file as it is now; a file that vanished is no place.
+//! - The best place of each of the ten best files comes before any second place.
+//! - The order is total: equal scores are told apart by path and line.
+
+mod pack;
+mod places;
+mod question;
+mod rank;
+mod snippet;
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::cancel::Cancel;
+use crate::error::IndexError;
+use crate::status::IndexStatus;
+use crate::symbol::SymbolKind;
+use crate::workspace::{Scope, Workspace};
+
+pub use pack::{Packed, pack};
+use places::FilePlaces;
+use question::Question;
+
+/// Files that are read to look for places.
+const FILES_READ: usize = 40;
+/// Files whose best place comes before all second places.
+const FIRST_FILES: usize = 10;
+/// Places kept of one file.
+const PLACES_PER_FILE: usize = 4;
+/// Places of an answer before it is packed.
+const MAX_PLACES: usize = 60;
+
+/// What is asked.
+#[derive(Debug, Clone, Default)]
+pub struct ExploreQuery {
+    /// A question or task in words; names of code may stand in it.
+    pub query: String,
+    /// Only in these files.
+    pub scope: Scope,
+}
+
+/// One place in the code.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Place {
+    /// The file.
+    pub path: String,
+    /// First line, from 1: the line of a symbol's name.
+    pub line: u32,
+    /// Last line.
+    pub end_line: u32,
+    /// The symbol, with its container, where the place is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub symbol: Option<String>,
+    /// What the symbol is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kind: Option<SymbolKind>,
+    /// Higher is better; comparable within one answer.
+    pub score: f32,
+    /// Which words of the question stand where.
+    pub reason: String,
+    /// The lines themselves, or the telling ones of a long place.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub snippet: Option<String>,
+}
+
+/// The places for a question.
+#[derive(Debug, Clone)]
+pub struct ExploreAnswer {
+    /// Best first, each with its snippet; [`pack`] fits them into a budget.
+    pub places: Vec<Place>,
+    /// How complete the answer is.
+    pub status: IndexStatus,
+}
+
+impl Workspace {
+    /// Finds the best places for a question or task in words.
+    pub fn explore(
+        &self,
+        query: &ExploreQuery,
+        cancel: &Cancel,
+    ) -> Result<ExploreAnswer, IndexError> {
+        let roots = self.queries(&query.scope, cancel)?;
+        let question = Question::parse(&query.query, &query.scope);
+        if question.terms.is_empty() {
+            return Ok(ExploreAnswer { places: Vec::new(), status: self.status() });
+        }
+        let ranked = rank::rank(&roots, &question, cancel)?;
+        let files: Vec<FilePlaces> = ranked
+            .files
+            .par_iter()
+            .take(FILES_READ)
+            .filter_map(|file| places::find(&roots[file.root], file, &question, &ranked, cancel))
+            .collect();
+        cancel.check()?;
+        Ok(ExploreAnswer { places: in_order(files), status: self.status() })
+    }
+}
+
+/// Best places of the best files, then all others by score.
+fn in_order(mut files: Vec<FilePlaces>) -> Vec<Place> {
+    files.retain(|file| !file.places.is_empty());
+    files.sort_by(|a, b| compare(&a.places[0], &b.places[0]));
+    let mut first = Vec::new();
+    let mut rest = Vec::new();
+    for (number, file) in files.into_iter().enumerate() {
+        let mut places = file.places.into_iter().take(PLACES_PER_FILE);
+        if number < FIRST_FILES {
+            first.extend(places.next());
+        }
+        rest.extend(places);
+    }
+    rest.sort_by(compare);
+    first.extend(rest);
+    first.truncate(MAX_PLACES);
+    first
+}
+
+fn compare(left: &Place, right: &Place) -> std::cmp::Ordering {
+    right
+        .score
+        .total_cmp(&left.score)
+        .then_with(|| left.path.cmp(&right.path))
+        .then_with(|| left.line.cmp(&right.line))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,53 @@
+//! How far the index is, as every answer tells it.
+
+use serde::Serialize;
+
+/// How a root's changes are noticed now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WatchState {
+    /// The first walk has not set up anything yet.
+    Starting,
+    /// By the system's file events.
+    Events,
+    /// By looking at the tree every few seconds, because events cannot be had.
+    Polling,
+}
+
+/// How far the index is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct IndexStatus {
+    /// Grows with each change. Processes that see the same committed state say
+    /// the same number.
+    pub generation: u64,
+    /// Files that answers draw on.
+    pub indexed: u64,
+    /// Files to index; those left out do not count.
+    pub total: u64,
+    /// The walk has ended and all that it found is committed.
+    pub complete: bool,
+    /// Files left out.
+    pub skipped: u64,
+    /// How changes are noticed.
+    pub watch: WatchState,
+}
+
+impl IndexStatus {
+    /// The state of several roots taken together.
+    pub(crate) fn join(self, other: IndexStatus) -> IndexStatus {
+        let watch = match (self.watch, other.watch) {
+            (WatchState::Polling, _) | (_, WatchState::Polling) => WatchState::Polling,
+            (WatchState::Starting, _) | (_, WatchState::Starting) => WatchState::Starting,
+            _ => WatchState::Events,
+        };
+        IndexStatus {
+            // A sum grows whenever one of them grows.
+            generation: self.generation + other.generation,
+            indexed: self.indexed + other.indexed,
+            total: self.total + other.total,
+            complete: self.complete && other.complete,
+            skipped: self.skipped + other.skipped,
+            watch,
+        }
+    }
+}

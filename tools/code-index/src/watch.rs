@@ -1,0 +1,356 @@
+//! The thread that looks at the tree: compares it with the index when a root is
+//! opened, then follows changes, by events or by polling.
+//!
+//! **Invariants**
+//! - A folder is watched before its entries are listed, so nothing that changes
+//!   in between is missed.
+//! - A file counts as changed only when its content does: a touched file makes
+//!   no new generation.
+//! - The few files of a normal change are read here at once; many become
+//!   pending, which text search covers and the build thread reads.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use crate::document::{Analysis, Analyst};
+use crate::events::{Batch, Inbox, Watches};
+use crate::options::WatchMode;
+use crate::overlay::{Known, Overlaid, is_current, same_content};
+use crate::root_state::{Changes, RootState, View};
+use crate::status::WatchState;
+use crate::walk::{Found, Stamp, Walked, list, relative, walk};
+
+/// So many changed files are read at once; the rest become pending.
+const READ_AT_ONCE: usize = 128;
+/// So much of the overlay may be analysed files; more become pending.
+const MAX_OVERLAY_BYTES: usize = 96 << 20;
+/// How often a process that only follows looks at files that stay pending.
+const TICK: Duration = Duration::from_secs(2);
+/// New folders appear while one walks; after so many walks events take over.
+const MAX_WALKS: usize = 3;
+
+/// Runs until the root is closed.
+pub(crate) fn run(state: &RootState, inbox: &Inbox) {
+    let mut watch = Watch {
+        state,
+        inbox,
+        watches: None,
+        folders: HashSet::new(),
+        analyst: Analyst::new(state.options.max_file_bytes),
+        pending_since: None,
+    };
+    watch.start();
+    while !state.stop.is_cancelled() {
+        watch.turn();
+    }
+}
+
+struct Watch<'s> {
+    state: &'s RootState,
+    inbox: &'s Inbox,
+    /// None while polling.
+    watches: Option<Watches>,
+    /// All folders of the tree that are not ignored.
+    folders: HashSet<String>,
+    analyst: Analyst,
+    pending_since: Option<Instant>,
+}
+
+impl Watch<'_> {
+    fn start(&mut self) {
+        self.state.current();
+        let walked = self.walk("");
+        self.compare_all(walked);
+        self.state.listed.store(true, Ordering::Release);
+        self.state.wake();
+        if self.state.options.watch == WatchMode::Events {
+            match Watches::new(self.inbox) {
+                Ok(watches) => self.watches = Some(watches),
+                Err(error) => tracing::warn!(%error, "no file events; polling"),
+            }
+        }
+        self.rescan();
+        let by_events = self.watches.is_some();
+        self.state.set_watch(if by_events { WatchState::Events } else { WatchState::Polling });
+        if !self.state.stop.is_cancelled() {
+            self.state.set_walked();
+        }
+    }
+
+    fn turn(&mut self) {
+        let polling = self.watches.is_none();
+        let pause = if polling { self.state.options.poll_every } else { TICK };
+        let stop = || self.state.stop.is_cancelled();
+        let batch = self.inbox.take(pause, &stop);
+        if stop() {
+            return;
+        }
+        if polling || batch.rescan {
+            self.rescan();
+        } else {
+            self.look_at_events(batch);
+        }
+        self.help_pending();
+    }
+
+    fn walk(&self, folder: &str) -> Walked {
+        walk(&self.state.root, folder, self.state.walk_limits(), &self.state.stop)
+    }
+
+    /// Walks everything, watches what is new, and compares.
+    fn rescan(&mut self) {
+        for _ in 0..MAX_WALKS {
+            let walked = self.walk("");
+            if self.state.stop.is_cancelled() {
+                return;
+            }
+            let now: HashSet<String> = walked.folders.iter().cloned().collect();
+            let gone: Vec<String> = self.folders.difference(&now).cloned().collect();
+            for folder in gone {
+                self.forget_folder(&folder);
+            }
+            let grew = self.watch_folders(&walked.folders);
+            if !grew || self.watches.is_none() {
+                self.compare_all(walked);
+                return;
+            }
+        }
+        let walked = self.walk("");
+        self.compare_all(walked);
+    }
+
+    fn forget_folder(&mut self, folder: &str) {
+        self.folders.remove(folder);
+        if let Some(watches) = &mut self.watches {
+            watches.remove(&self.state.root, folder);
+        }
+    }
+
+    /// Watches the folders that are new; tells whether there were any.
+    fn watch_folders(&mut self, folders: &[String]) -> bool {
+        let mut grew = false;
+        for folder in folders {
+            if !self.folders.insert(folder.clone()) {
+                continue;
+            }
+            grew = true;
+            if let Some(watches) = &mut self.watches
+                && let Err(error) = watches.add(&self.state.root, folder)
+            {
+                tracing::warn!(%error, cause = ?std::error::Error::source(&error), "polling");
+                self.watches = None;
+                self.state.set_watch(WatchState::Polling);
+            }
+        }
+        grew
+    }
+
+    /// Compares a walk of the whole tree with what is known.
+    fn compare_all(&mut self, walked: Walked) {
+        if self.state.stop.is_cancelled() {
+            return;
+        }
+        let view = self.state.current();
+        let present: HashSet<&str> = walked.files.iter().map(|found| &*found.path).collect();
+        let mut changes: Changes = Vec::new();
+        if let Some(stored) = &view.stored {
+            let gone = stored.files().map(|(_, path, _)| path).filter(|path| {
+                !present.contains(path) && !matches!(view.overlay.get(path), Some(Overlaid::Gone))
+            });
+            changes.extend(gone.map(|path| (Arc::from(path), Some(Overlaid::Gone))));
+        }
+        for (path, what) in view.overlay.iter() {
+            let stored = view.stored.as_ref().and_then(|stored| stored.find(path).ok().flatten());
+            if !present.contains(&**path) && !matches!(what, Overlaid::Gone) && stored.is_none() {
+                changes.push((Arc::clone(path), None));
+            }
+        }
+        self.state.change(changes);
+        self.state.set_left_out(walked.skipped);
+        self.compare_files(&view, &walked.files);
+    }
+
+    /// Takes in the files whose stamps differ from what is known.
+    fn compare_files(&mut self, view: &View, files: &[Found]) {
+        let known = Known::new(view.stored.as_deref(), files.len());
+        let changed: Vec<&Found> = files
+            .iter()
+            .filter(|found| match view.overlay.get(&found.path) {
+                Some(Overlaid::File(file)) => !is_current(&file.facts, found.stamp),
+                Some(Overlaid::Pending(stamp)) => *stamp != found.stamp,
+                Some(Overlaid::Gone) => true,
+                None => {
+                    let facts = known.facts(&found.path);
+                    !facts.is_some_and(|facts| is_current(facts, found.stamp))
+                }
+            })
+            .collect();
+        if changed.len() <= READ_AT_ONCE && self.has_room(view) {
+            self.read(changed.iter().map(|found| found.path.as_str()));
+        } else {
+            let pending = |found: &&Found| {
+                (Arc::from(found.path.as_str()), Some(Overlaid::Pending(found.stamp)))
+            };
+            self.state.change(changed.iter().map(pending).collect());
+        }
+    }
+
+    fn has_room(&self, view: &View) -> bool {
+        view.overlay.counts().bytes < MAX_OVERLAY_BYTES
+    }
+
+    /// Reads files now and shows what differs.
+    fn read<'p>(&mut self, paths: impl Iterator<Item = &'p str>) {
+        let mut changes: Changes = Vec::new();
+        for path in paths {
+            if self.state.stop.is_cancelled() {
+                return;
+            }
+            let analysis = self.analyst.analyse(&self.state.root, path);
+            let view = self.state.current();
+            changes.extend(self.change_of(&view, path, analysis));
+        }
+        self.state.change(changes);
+    }
+
+    /// What a reading changes, none where it says what is known already.
+    fn change_of(
+        &self,
+        view: &View,
+        path: &str,
+        analysis: Analysis,
+    ) -> Option<(Arc<str>, Option<Overlaid>)> {
+        let stored = Known::new(view.stored.as_deref(), 1).facts(path);
+        let shown = view.overlay.get(path);
+        let next = match analysis {
+            Analysis::File(file) => {
+                self.state.note_left_out(path, None);
+                if stored.is_some_and(|stored| same_content(&file.facts, stored)) {
+                    None
+                } else if matches!(shown, Some(Overlaid::File(old)) if same_content(&file.facts, &old.facts))
+                {
+                    return None;
+                } else {
+                    Some(Overlaid::File(Arc::from(file)))
+                }
+            }
+            Analysis::LeftOut(reason) => {
+                self.state.note_left_out(path, Some(reason));
+                stored.map(|_| Overlaid::Gone)
+            }
+            Analysis::Gone => {
+                self.state.note_left_out(path, None);
+                stored.map(|_| Overlaid::Gone)
+            }
+        };
+        let same =
+            matches!((&next, shown), (None, None) | (Some(Overlaid::Gone), Some(Overlaid::Gone)));
+        (!same).then(|| (Arc::from(path), next))
+    }
+
+    fn look_at_events(&mut self, batch: Batch) {
+        let mut by_folder: HashMap<String, Vec<String>> = HashMap::new();
+        for path in batch.paths {
+            let Ok(path) = relative(&self.state.root, &path) else { continue };
+            let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
+            if matches!(name, ".gitignore" | ".ignore") {
+                self.rescan();
+                return;
+            }
+            // Events of folders that are ignored, or of the root itself.
+            if path.is_empty() || !self.folders.contains(folder) {
+                continue;
+            }
+            by_folder.entry(folder.to_owned()).or_default().push(path);
+        }
+        let mut files = Vec::new();
+        for (folder, paths) in by_folder {
+            if !self.sort_events(&folder, paths, &mut files) {
+                self.rescan();
+                return;
+            }
+        }
+        self.read(files.iter().map(String::as_str));
+    }
+
+    /// Finds out what the paths of one folder are now. False where a folder
+    /// vanished, so that everything must be looked at.
+    fn sort_events(&mut self, folder: &str, paths: Vec<String>, files: &mut Vec<String>) -> bool {
+        let view = self.state.current();
+        let mut listed = None;
+        for path in paths {
+            let known = Known::new(view.stored.as_deref(), 1).facts(&path).is_some()
+                || view.overlay.hides(&path);
+            let metadata = std::fs::symlink_metadata(self.state.root.join(&path));
+            let is_folder = metadata.as_ref().is_ok_and(std::fs::Metadata::is_dir);
+            if self.folders.contains(&path) && !is_folder {
+                return false;
+            }
+            if known && !is_folder {
+                files.push(path);
+                continue;
+            }
+            if metadata.is_err() {
+                self.state.note_left_out(&path, None);
+                continue;
+            }
+            let limits = self.state.walk_limits();
+            let listed = listed
+                .get_or_insert_with(|| list(&self.state.root, folder, limits, &self.state.stop));
+            if is_folder {
+                if listed.folders.contains(&path) && !self.adopt(&path) {
+                    return false;
+                }
+            } else if listed.files.iter().any(|found| found.path == path) {
+                files.push(path);
+            } else if let Some(skipped) = listed.skipped.iter().find(|skip| skip.path == path) {
+                self.state.note_left_out(&path, Some(skipped.reason));
+            }
+        }
+        true
+    }
+
+    /// Takes in a new folder. False where it changes faster than it is walked.
+    fn adopt(&mut self, folder: &str) -> bool {
+        for _ in 0..MAX_WALKS {
+            let walked = self.walk(folder);
+            if !self.watch_folders(&walked.folders) {
+                for skipped in &walked.skipped {
+                    self.state.note_left_out(&skipped.path, Some(skipped.reason));
+                }
+                let view = self.state.current();
+                self.compare_files(&view, &walked.files);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Reads files that stay pending, where no writer takes them. One that
+    /// writes does so at once; this is for its death, and for files that it
+    /// committed in a state that this process cannot tell from the present one.
+    fn help_pending(&mut self) {
+        let view = self.state.current();
+        if view.overlay.counts().pending == 0 {
+            self.pending_since = None;
+            return;
+        }
+        let since = *self.pending_since.get_or_insert_with(Instant::now);
+        let complete = view.stored.as_ref().is_some_and(|stored| stored.payload.complete);
+        if !complete || since.elapsed() < TICK || !self.has_room(&view) {
+            return;
+        }
+        let pending: Vec<(Arc<str>, Stamp)> = view.overlay.pending();
+        let some = pending.iter().take(READ_AT_ONCE).map(|(path, _)| &**path);
+        self.read(some);
+    }
+}
+
+/// Returns whether `path` is inside `root` once all links are followed.
+pub(crate) fn is_inside(root: &Path, path: &str) -> bool {
+    let full = root.join(path);
+    full.canonicalize().is_ok_and(|real| real.starts_with(root))
+}
