@@ -15,6 +15,7 @@ use tantivy::DocId;
 use tantivy::schema::Field;
 
 use crate::cancel::Cancel;
+use crate::document::Facts;
 use crate::error::IndexError;
 use crate::file_class::FileClass;
 use crate::literals::Literals;
@@ -39,7 +40,9 @@ pub(crate) fn candidates(
         let class = match what {
             Overlaid::File(file) if root.wants(path, &file.facts) => file.facts.class,
             // Its language is not known yet; its path says most of it.
-            Overlaid::Pending(_) if wants_pending(root, path) => FileClass::of(path),
+            Overlaid::Pending(stamp) if root.wants(path, &Facts::unread(path, *stamp)) => {
+                FileClass::of(path)
+            }
             _ => continue,
         };
         found.push((class, path.to_string()));
@@ -62,12 +65,6 @@ pub(crate) fn candidates(
     }
     found.sort_unstable();
     Ok(found)
-}
-
-fn wants_pending(root: &RootQuery<'_>, path: &str) -> bool {
-    let language = crate::language::Language::detect(std::path::Path::new(path), b"");
-    root.filter.matches(path)
-        && root.filter.matches_language(language.map(crate::language::Language::name))
 }
 
 /// A set of files; none stands for all.
