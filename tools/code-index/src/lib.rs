@@ -15,6 +15,7 @@ mod folder;
 pub mod language;
 pub mod lines;
 mod literals;
+pub mod mcp;
 pub mod name_match;
 pub mod options;
 mod overlay;

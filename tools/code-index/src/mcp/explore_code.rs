@@ -70,7 +70,11 @@ async fn explore_code(
     let answer =
         context.ask(&call, move |workspace, cancel| workspace.explore(&query, cancel)).await?;
     let packed = pack(answer.places, budget);
-    Ok(ExploreCodeOutput { results: packed.places, index: answer.status, truncated: packed.truncated })
+    Ok(ExploreCodeOutput {
+        results: packed.places,
+        index: answer.status,
+        truncated: packed.truncated,
+    })
 }
 
 impl Answer for ExploreCodeOutput {

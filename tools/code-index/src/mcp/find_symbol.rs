@@ -86,7 +86,9 @@ async fn find_symbol(
     args: FindSymbolArgs,
 ) -> Result<FindSymbolOutput, ToolError> {
     if args.name.trim().is_empty() {
-        return Err(ToolError::Arguments("`name` is empty; pass a name such as `Session`".to_owned()));
+        return Err(ToolError::Arguments(
+            "`name` is empty; pass a name such as `Session`".to_owned(),
+        ));
     }
     let kind = args.kind.as_deref().map(parse_kind).transpose()?;
     let limit = args.limit.unwrap_or(LIMIT).clamp(1, MAX_LIMIT);

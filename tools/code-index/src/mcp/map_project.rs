@@ -200,7 +200,9 @@ fn outline(path: &str, symbols: Vec<Symbol>, workspace: &Workspace) -> MapProjec
 
 fn skipped(all: &SkippedFiles) -> Vec<SkippedFile> {
     let named = all.files.iter().take(SKIPPED);
-    named.map(|file| SkippedFile { path: file.path.clone(), reason: file.reason.as_str() }).collect()
+    named
+        .map(|file| SkippedFile { path: file.path.clone(), reason: file.reason.as_str() })
+        .collect()
 }
 
 /// Takes from the longest lists until the answer is small enough: a map is read

@@ -73,7 +73,8 @@ fn write_manifest(text: &mut String, manifest: &Manifest) {
     if !manifest.dependencies.is_empty() {
         let dependencies = manifest.dependencies.iter().map(|dependency| {
             let kind = serde_json::to_value(dependency.kind).unwrap_or_default();
-            let kind = kind.as_str().filter(|kind| *kind != "normal").map(|kind| format!(" ({kind})"));
+            let kind =
+                kind.as_str().filter(|kind| *kind != "normal").map(|kind| format!(" ({kind})"));
             let version = dependency.version.as_deref().map(|version| format!(" {version}"));
             format!(
                 "{}{}{}",
