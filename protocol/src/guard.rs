@@ -93,20 +93,31 @@ fn present<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<&'de RawV
 
 /// Reads one message from a client.
 pub(crate) fn read_client_message(bytes: &[u8]) -> Verdict {
-    // serde would take an array for a struct by position.
-    let is_object = bytes.trim_ascii_start().first() == Some(&b'{');
-    let envelope = match serde_json::from_slice::<Envelope<'_>>(bytes) {
-        Ok(envelope) if is_object => envelope,
-        Ok(_) => return Verdict::Refuse(not_an_envelope(bytes, "not an object")),
-        Err(error) => return Verdict::Refuse(not_an_envelope(bytes, &error.to_string())),
+    // serde does not look for UTF-8 in what it skips.
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let message = format!("not valid JSON: {error}");
+            return Verdict::Refuse(Refusal::new(None, ErrorCode::PARSE_ERROR, message));
+        }
     };
+    // serde would take an array for a struct by position.
+    let is_object = text.trim_ascii_start().starts_with('{');
+    let envelope = match serde_json::from_str::<Envelope<'_>>(text) {
+        Ok(envelope) if is_object => envelope,
+        Ok(_) => return Verdict::Refuse(not_an_envelope(text, "not an object")),
+        Err(error) => return Verdict::Refuse(not_an_envelope(text, &error.to_string())),
+    };
+    let answers = envelope.result.is_some() || envelope.error.is_some();
     let id = match envelope.id.map(read_id) {
         None => None,
         Some(Ok(id)) => Some(id),
+        Some(Err(_)) if answers && envelope.method.is_none() => {
+            return Verdict::Ignore("a response with an id that is none of ours");
+        }
         Some(Err(refusal)) => return Verdict::Refuse(refusal),
     };
     let echo = envelope.id.map(|id| id.get().to_owned());
-    let answers = envelope.result.is_some() || envelope.error.is_some();
     let refuse = |code, message: &'static str| match (&echo, envelope.method, answers) {
         (None, Some(_), _) | (_, None, true) => Verdict::Ignore(message),
         _ => Verdict::Refuse(Refusal::new(echo.clone(), code, message)),
@@ -148,12 +159,11 @@ pub(crate) fn read_client_message(bytes: &[u8]) -> Verdict {
 }
 
 /// Tells JSON that is no object apart from bytes that are no JSON.
-fn not_an_envelope(bytes: &[u8], error: &str) -> Refusal {
-    let first = bytes.trim_ascii_start().first();
-    if serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_err() {
+fn not_an_envelope(text: &str, error: &str) -> Refusal {
+    if serde_json::from_str::<serde::de::IgnoredAny>(text).is_err() {
         return Refusal::new(None, ErrorCode::PARSE_ERROR, format!("not valid JSON: {error}"));
     }
-    match first {
+    match text.trim_ascii_start().as_bytes().first() {
         Some(b'[') => Refusal::new(
             None,
             ErrorCode::INVALID_REQUEST,
@@ -321,6 +331,7 @@ fn unknown_method(method: &str) -> ErrorData {
 fn read_notification(method: &str, params: Option<JsonObject>) -> Option<ClientNotification> {
     use rmcp::model as m;
 
+    let had_params = params.is_some();
     let mut params = params.unwrap_or_default();
     let mut extensions = Extensions::new();
     if let Some(Value::Object(meta)) = params.remove("_meta") {
@@ -346,10 +357,12 @@ fn read_notification(method: &str, params: Option<JsonObject>) -> Option<ClientN
             note.extensions = extensions;
             ClientNotification::RootsListChangedNotification(note)
         }
-        _ => ClientNotification::CustomNotification(CustomNotification::new(
-            method,
-            Some(Value::Object(params)),
-        )),
+        _ => {
+            let params = had_params.then_some(Value::Object(params));
+            let mut note = CustomNotification::new(method, params);
+            note.extensions = extensions;
+            ClientNotification::CustomNotification(note)
+        }
     })
 }
 

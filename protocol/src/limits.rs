@@ -27,6 +27,9 @@ pub const COALESCE_PROGRESS_ABOVE: usize = 64;
 /// Time that a peer has to finish a WebSocket or HTTP handshake.
 pub const HANDSHAKE_DEADLINE: Duration = Duration::from_secs(10);
 
+/// Time that a peer has to send the body of an HTTP request; the largest needs 2.3 Mbit/s.
+pub const BODY_DEADLINE: Duration = Duration::from_secs(60);
+
 /// Silence after which a WebSocket peer is pinged.
 pub const PING_EVERY: Duration = Duration::from_secs(30);
 

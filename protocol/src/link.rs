@@ -14,7 +14,8 @@
 //!   checked at the handshake, which must end within 10 s. A connection is one
 //!   session, in either era, with the rules of stdio.
 //! - **Framing:** one JSON-RPC message per text message. Binary messages end
-//!   the connection with close code 1003, messages over 16 MiB with 1009.
+//!   the connection with close code 1003, messages over 16 MiB with 1009, text
+//!   that is not UTF-8 with 1007, and what is no WebSocket frame with 1002.
 //! - **Cancellation:** `notifications/cancelled`, as on stdio. Closing the
 //!   connection cancels all its calls.
 //! - **Limits:** 1,024 open calls; no handler starts while 8 answers or 8 MiB
@@ -49,6 +50,9 @@ use tokio_util::sync::CancellationToken;
 use crate::guard::{Refusal, Verdict, read_client_message};
 use crate::limits::{DRAIN_DEADLINE, MAX_MESSAGE_BYTES, MAX_OPEN_CALLS};
 use outbox::{Gone, Outbox, Refused};
+
+/// Bytes of a refused message's id that are logged; its peer may make it as long as it likes.
+const MAX_LOGGED_ID: usize = 64;
 
 /// What a transport read.
 #[derive(Debug)]
@@ -128,7 +132,8 @@ impl<S: Source> ServerLink<S> {
     }
 
     fn refuse(&self, refusal: &Refusal) {
-        tracing::debug!(code = refusal.error.code.0, "refused a message");
+        let id = refusal.id.as_deref().map(|id| &id[..id.floor_char_boundary(MAX_LOGGED_ID)]);
+        tracing::debug!(id, code = refusal.error.code.0, "refused a message");
         // A closed connection is seen by the reader itself.
         let _closed = self.outbox.push_other(refusal.to_json());
     }

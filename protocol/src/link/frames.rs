@@ -15,7 +15,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, Sleep};
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::error::{CapacityError, Error as WsError};
+use tokio_tungstenite::tungstenite::error::{CapacityError, Error as WsError, ProtocolError};
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Bytes, Message};
@@ -107,10 +107,10 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send> Source for FrameReader<T> {
                         Some(Err(WsError::Capacity(CapacityError::MessageTooLong { .. }))) => {
                             self.end(CloseCode::Size, "the message is over 16 MiB");
                         }
-                        Some(Err(error)) => {
-                            tracing::debug!(%error, "the WebSocket failed");
-                            self.stream = None;
+                        Some(Err(WsError::Utf8(_))) => {
+                            self.end(CloseCode::Invalid, "a text message must be UTF-8");
                         }
+                        Some(Err(error)) => self.fail(&error),
                     }
                 }
                 () = self.timer.as_mut() => self.beat(),
@@ -129,17 +129,33 @@ impl<T> FrameReader<T> {
         }
     }
 
+    /// Ends a connection that is gone or breaks the rules of WebSocket.
+    fn fail(&mut self, error: &WsError) {
+        tracing::debug!(%error, "the WebSocket failed");
+        match error {
+            WsError::Protocol(ProtocolError::ResetWithoutClosingHandshake) => self.stream = None,
+            WsError::Protocol(_) => self.end(CloseCode::Protocol, "this is not RFC 6455"),
+            _ => self.stream = None,
+        }
+    }
+
     fn beat(&mut self) {
+        let Heartbeat { ping_every, deadline } = self.heartbeat;
         let silent = self.heard.elapsed();
-        if silent >= self.heartbeat.deadline {
+        if silent >= deadline {
             tracing::info!("gave up a silent WebSocket peer");
             self.end(CloseCode::Away, "no answer to pings");
             return;
         }
-        if silent >= self.heartbeat.ping_every && self.control.try_send(Control::Ping).is_err() {
-            tracing::debug!("a ping was left out: the writer is busy");
-        }
-        self.timer.as_mut().reset(Instant::now() + self.heartbeat.ping_every);
+        let next = if silent < ping_every {
+            self.heard + ping_every
+        } else {
+            if self.control.try_send(Control::Ping).is_err() {
+                tracing::debug!("a ping was left out: the writer is busy");
+            }
+            (self.heard + deadline).min(Instant::now() + ping_every)
+        };
+        self.timer.as_mut().reset(next);
     }
 }
 
@@ -212,3 +228,6 @@ async fn write_batch<T: AsyncRead + AsyncWrite + Unpin>(
     }
     sink.flush().await
 }
+
+#[cfg(test)]
+mod tests;

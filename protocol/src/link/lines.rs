@@ -54,7 +54,10 @@ impl<R> LineReader<R> {
             self.scanned = 0;
             if self.oversize.is_some() || end > MAX_MESSAGE_BYTES {
                 self.skip(end + 1);
-                return self.oversize.take().map(|finder| Incoming::TooLarge(finder.finish()));
+                if let Some(incoming) = self.end_of_oversize() {
+                    return Some(incoming);
+                }
+                continue;
             }
             let line = self.buffer.split_to(end + 1).freeze();
             if !line.trim_ascii().is_empty() {
@@ -70,10 +73,20 @@ impl<R> LineReader<R> {
         self.scanned = 0;
     }
 
+    /// What is to be said of an oversize line; nothing when it was a response.
+    fn end_of_oversize(&mut self) -> Option<Incoming> {
+        let finder = self.oversize.take()?;
+        if finder.is_response() {
+            tracing::debug!("ignored an oversize response");
+            return None;
+        }
+        Some(Incoming::TooLarge(finder.finish()))
+    }
+
     /// What is left when the stream ends without a line end.
     fn last(&mut self) -> Incoming {
-        if let Some(finder) = self.oversize.take() {
-            return Incoming::TooLarge(finder.finish());
+        if let Some(incoming) = self.end_of_oversize() {
+            return incoming;
         }
         let rest = self.buffer.split().freeze();
         self.scanned = 0;

@@ -29,6 +29,10 @@ use crate::limits::{
     MAX_WAITING_BYTES,
 };
 
+/// What a queued message costs beside its text; refusals are as small as this,
+/// and a queue of nothing else must not outgrow its limit.
+const FRAME_BYTES: usize = 128;
+
 /// Why a call may not start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refused {
@@ -190,7 +194,7 @@ impl Outbox {
         if state.gone {
             return Err(Gone);
         }
-        state.queued_bytes += frame.text.len();
+        state.queued_bytes += frame.text.len() + FRAME_BYTES;
         state.frames.push_back(frame);
         drop(state);
         self.filled.notify_one();
@@ -316,7 +320,7 @@ impl State {
             }
             self.first += 1;
             taken += frame.text.len();
-            self.queued_bytes -= frame.text.len();
+            self.queued_bytes -= frame.text.len() + FRAME_BYTES;
             if frame.answer {
                 self.writing.0 += 1;
                 self.writing.1 += frame.text.len();

@@ -1,7 +1,9 @@
 //! Finds the id of a message that is too large to keep, in constant memory.
 //!
-//! The message streams past; only the key being read and the value of the
-//! outermost `id` are remembered. What it finds is the id's raw JSON text.
+//! The message streams past; only the key being read, the value of the
+//! outermost `id` and which other keys stood beside it are remembered. What it
+//! finds is the id's raw JSON text, and whether the message was a response,
+//! which nobody may answer.
 
 /// Ids longer than this are not echoed; real ones are a few bytes.
 const MAX_ID_BYTES: usize = 256;
@@ -16,6 +18,8 @@ pub(crate) struct IdFinder {
     key: Vec<u8>,
     id: Vec<u8>,
     done: bool,
+    has_method: bool,
+    has_answer: bool,
 }
 
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -29,12 +33,14 @@ enum Expect {
 impl IdFinder {
     /// Feeds the next piece of the message.
     pub(crate) fn feed(&mut self, bytes: &[u8]) {
-        if self.done {
-            return;
-        }
         for &byte in bytes {
             self.step(byte);
         }
+    }
+
+    /// Whether the message was a response.
+    pub(crate) fn is_response(&self) -> bool {
+        self.has_answer && !self.has_method
     }
 
     /// The id as raw JSON, when a usable one stood in the message.
@@ -80,6 +86,8 @@ impl IdFinder {
             }
             b':' if self.depth == 1 && self.expect == Expect::Key => {
                 self.expect = if self.key == b"\"id\"" { Expect::Id } else { Expect::OtherValue };
+                self.has_method |= self.key == b"\"method\"";
+                self.has_answer |= self.key == b"\"result\"" || self.key == b"\"error\"";
             }
             b',' if self.depth == 1 => self.end_value(),
             _ => self.keep(byte),
@@ -135,6 +143,23 @@ mod tests {
         ];
         for (name, text, want) in cases {
             assert_eq!(find(text).as_deref(), want, "{name}: {text}");
+        }
+    }
+
+    #[test]
+    fn responses_are_told_from_requests() {
+        let cases = [
+            (r#"{"id":1,"result":{"method":"x"}}"#, true),
+            (r#"{"error":{"code":1},"id":1}"#, true),
+            (r#"{"id":1,"method":"m","params":{"result":1}}"#, false),
+            (r#"{"id":1,"result":{},"method":"m"}"#, false),
+            (r#"{"id":1,"results":{}}"#, false),
+            ("xxxx", false),
+        ];
+        for (text, want) in cases {
+            let mut finder = IdFinder::default();
+            finder.feed(text.as_bytes());
+            assert_eq!(finder.is_response(), want, "{text}");
         }
     }
 

@@ -79,9 +79,9 @@ impl Token {
                 return Err(TokenError::Exposed { path: path.to_owned() });
             }
         }
-        let mut text = String::new();
-        file.take(1024).read_to_string(&mut text).map_err(file_error)?;
-        let text = text.trim();
+        let mut bytes = Vec::new();
+        file.take(1024).read_to_end(&mut bytes).map_err(file_error)?;
+        let text = std::str::from_utf8(&bytes).unwrap_or_default().trim();
         if text.len() != TOKEN_BYTES * 2 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
             return Err(TokenError::Malformed { path: path.to_owned() });
         }
@@ -95,12 +95,10 @@ impl Token {
         }
         let folder = path.parent().unwrap_or(Path::new("."));
         std::fs::create_dir_all(folder)?;
-        let mut random = [0; TOKEN_BYTES];
-        getrandom::fill(&mut random).map_err(CreateError::Randomness)?;
-        let text: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        let text = random_hex::<TOKEN_BYTES>()?;
         // Written aside and linked into place, so that another process that
-        // starts now never reads half a token.
-        let aside = folder.join(format!(".token-{}", &text[..8]));
+        // starts now never reads half a token. The name tells nothing of it.
+        let aside = folder.join(format!(".token-{}", random_hex::<8>()?));
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
@@ -131,6 +129,12 @@ impl Token {
     pub fn bearer(&self) -> String {
         format!("Bearer {}", self.0)
     }
+}
+
+fn random_hex<const BYTES: usize>() -> Result<String, CreateError> {
+    let mut random = [0; BYTES];
+    getrandom::fill(&mut random).map_err(CreateError::Randomness)?;
+    Ok(random.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 enum CreateError {

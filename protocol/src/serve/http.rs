@@ -11,9 +11,9 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::body::Body;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures::future::BoxFuture;
-use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Full};
 use hyper::header::{
     ALLOW, CONNECTION, CONTENT_TYPE, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY,
     SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE, WWW_AUTHENTICATE,
@@ -33,7 +33,7 @@ use tokio_util::sync::CancellationToken;
 use super::access::Denied;
 use super::{Served, run_session};
 use crate::guard::{Refusal, Verdict, read_client_message};
-use crate::limits::MAX_MESSAGE_BYTES;
+use crate::limits::{BODY_DEADLINE, MAX_MESSAGE_BYTES};
 use crate::link::frames::{Heartbeat, socket_config, split};
 use crate::link::outbox::Outbox;
 use crate::link::too_large;
@@ -179,20 +179,58 @@ pub(super) async fn relay(
     }
     let is_post = request.method() == Method::POST;
     let (parts, body) = request.into_parts();
-    let bytes = match Limited::new(body, MAX_MESSAGE_BYTES).collect().await {
-        Ok(body) => body.to_bytes(),
-        Err(error) if error.is::<LengthLimitError>() => {
+    let bytes = match tokio::time::timeout(BODY_DEADLINE, read_body(body)).await {
+        Ok(Ok(bytes)) => bytes,
+        Ok(Err(BadBody::TooLarge)) => {
             return json(StatusCode::PAYLOAD_TOO_LARGE, too_large(None).to_json());
         }
-        Err(error) => {
-            tracing::debug!(%error, "a request body was cut short");
+        Ok(Err(BadBody::CutShort)) => {
             return problem(StatusCode::BAD_REQUEST, "the body was cut short");
+        }
+        Err(_too_slow) => {
+            return problem(StatusCode::REQUEST_TIMEOUT, "the body did not come in time");
         }
     };
     if is_post && let Some(refusal) = refuse(&bytes) {
         return refusal;
     }
     endpoint.http(Request::from_parts(parts, Full::new(bytes))).await
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum BadBody {
+    TooLarge,
+    CutShort,
+}
+
+/// Reads a whole body. What is too large is read away before it is refused:
+/// closing a connection with unread bytes resets it, and the peer would never
+/// see why.
+async fn read_body<B>(body: B) -> Result<Bytes, BadBody>
+where
+    B: hyper::body::Body<Data = Bytes>,
+    B::Error: std::fmt::Display,
+{
+    let mut body = std::pin::pin!(body);
+    let mut bytes = BytesMut::new();
+    let mut surplus = 0;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| {
+            tracing::debug!(%error, "a request body was cut short");
+            BadBody::CutShort
+        })?;
+        let Ok(data) = frame.into_data() else { continue };
+        if surplus == 0 && bytes.len() + data.len() <= MAX_MESSAGE_BYTES {
+            bytes.extend_from_slice(&data);
+            continue;
+        }
+        bytes = BytesMut::new();
+        surplus += data.len();
+        if surplus > 4 * MAX_MESSAGE_BYTES {
+            break;
+        }
+    }
+    if surplus > 0 { Err(BadBody::TooLarge) } else { Ok(bytes.freeze()) }
 }
 
 /// The guard's word on a body. Whether a method exists is left to rmcp, which
@@ -261,3 +299,6 @@ pub(super) fn json(status: StatusCode, text: String) -> Response<Body> {
 
 /// What hyper's service returns: every problem is an answer already.
 pub(super) type Answered = Result<Response<Body>, Infallible>;
+
+#[cfg(test)]
+mod tests;

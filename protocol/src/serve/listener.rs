@@ -292,3 +292,6 @@ impl Shared {
         problem(StatusCode::NOT_FOUND, &format!("nothing is here; try {}", paths.join(", ")))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,7 @@
 use std::error::Error;
 use std::future::Future;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use futures::FutureExt;
@@ -24,6 +24,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 
 use crate::link::outbox::Outbox;
 use crate::trace::TraceContext;
@@ -47,25 +48,61 @@ pub struct Interrupted;
 pub struct Call {
     context: RequestContext<RoleServer>,
     threads: Arc<Semaphore>,
+    told: Arc<Mutex<Told>>,
+}
+
+/// What a call has told of its progress.
+#[derive(Debug, Clone)]
+struct Told {
+    at: Instant,
+    /// The last value sent.
+    done: Option<f64>,
+    /// The tool's own last report, without its value.
+    own: Option<(Option<f64>, String)>,
 }
 
 impl Call {
     pub(super) fn new(context: RequestContext<RoleServer>, threads: Arc<Semaphore>) -> Self {
-        Self { context, threads }
+        let told = Told { at: Instant::now(), done: None, own: None };
+        Self { context, threads, told: Arc::new(Mutex::new(told)) }
     }
 
     /// Reports progress to a client that asked for it, and does nothing otherwise.
     ///
     /// `done` and `total` count the same things; `message` says what they are.
     pub async fn progress(&self, done: f64, total: Option<f64>, message: impl Into<String>) {
+        let message = message.into();
+        self.told().own = Some((total, message.clone()));
+        self.report(done, total, message).await;
+    }
+
+    /// Repeats the tool's own last report; `false` when there was none.
+    pub(super) async fn repeat(&self) -> bool {
+        let Told { done, own, .. } = self.told().clone();
+        let Some((total, message)) = own else { return false };
+        self.report(done.unwrap_or_default(), total, message).await;
+        true
+    }
+
+    /// When progress was last reported, or the call began.
+    pub(super) fn last_report(&self) -> Instant {
+        self.told().at
+    }
+
+    pub(super) async fn report(&self, done: f64, total: Option<f64>, message: String) {
         let Some(token) = self.context.meta.get_progress_token() else { return };
-        let mut progress = ProgressNotificationParam::new(token, done).with_message(message.into());
+        let done = self.told().raise(done);
+        let mut progress = ProgressNotificationParam::new(token, done).with_message(message);
         if let Some(total) = total {
             progress = progress.with_total(total);
         }
         if let Err(error) = self.context.peer.notify_progress(progress).await {
             tracing::debug!(%error, "progress was not delivered");
         }
+    }
+
+    fn told(&self) -> std::sync::MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether the client asked for progress.
@@ -156,6 +193,20 @@ fn file_path(uri: &str) -> Option<PathBuf> {
     // `file:///C:/x` is `C:/x`.
     let drive = path.as_bytes().get(2) == Some(&b':') && cfg!(windows);
     Some(PathBuf::from(if drive { &path[1..] } else { path.as_str() }))
+}
+
+impl Told {
+    /// Notes a report of `done`, made larger than the last one by as little as
+    /// possible: the value must increase with each report (MCP "Progress").
+    fn raise(&mut self, done: f64) -> f64 {
+        let done = match self.done {
+            Some(last) if done <= last => last + last.abs().max(1.0) * f64::EPSILON,
+            _ => done,
+        };
+        self.at = Instant::now();
+        self.done = Some(done);
+        done
+    }
 }
 
 /// Runs a function when dropped, unless disarmed.

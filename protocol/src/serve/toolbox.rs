@@ -108,19 +108,21 @@ impl<S: Clone + Send + Sync + 'static> Toolbox<S> {
         self.offered.iter().map(|&place| &self.tools[place])
     }
 
+    /// Reports for a call whenever it has told nothing for a while.
     async fn beat(&self, tool: &str, call: &Call) {
         let started = tokio::time::Instant::now();
-        let mut beat = tokio::time::interval_at(started + HEARTBEAT, HEARTBEAT);
         loop {
-            beat.tick().await;
+            let due = call.last_report() + HEARTBEAT;
+            tokio::time::sleep_until(due).await;
+            if call.last_report() + HEARTBEAT > due || call.repeat().await {
+                continue;
+            }
             let seconds = started.elapsed().as_secs_f64();
             match (self.status)(&self.state) {
-                Some(status) => {
-                    call.progress(status.done, Some(status.total), status.message).await
-                }
+                Some(status) => call.report(status.done, Some(status.total), status.message).await,
                 None => {
                     let message = format!("`{tool}` has been running for {seconds:.0} s");
-                    call.progress(seconds, None, message).await;
+                    call.report(seconds, None, message).await;
                 }
             }
         }
