@@ -169,3 +169,6 @@ fn holders_of_word(
     }
     Ok(Some(docs))
 }
+
+#[cfg(test)]
+mod tests;
