@@ -35,7 +35,7 @@ fn questions_lead_to_the_place_that_answers_them() {
     let cases: &[(&str, &[&str], &str)] = &[
         ("how long do we wait before a retry", &[], "src/http/retry.rs RetryPolicy"),
         ("exponential backoff with jitter", &[], "src/http/retry.rs RetryPolicy::backoff_delay"),
-        ("cancel a running request", &[], "src/cancel.rs CancelToken::cancel_request"),
+        ("cancel a running request", &[], "src/cancel.rs CancelToken"),
         ("where are unknown settings keys refused", &[], "src/config.rs "),
         ("graceful shutdown", &[], "src/queue/worker.rs Worker::shutdown_gracefully"),
         ("verify the signature of a payload", &[], "src/http/signature.rs verify_signature"),
