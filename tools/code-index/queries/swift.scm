@@ -14,13 +14,13 @@
 (typealias_declaration name: (type_identifier) @name) @definition.type
 (associatedtype_declaration name: (type_identifier) @name) @definition.type
 
-(function_declaration name: [(simple_identifier) (custom_operator)] @name) @definition.function
+; One pattern with all operators: analysing this node's patterns is slow.
 (function_declaration name: [
+  (simple_identifier) (custom_operator)
   "==" "!=" "===" "!==" "<" ">" "<=" ">=" "+" "-" "*" "/" "%" "+=" "-=" "*=" "/=" "%=" "++" "--" "&" "^" "<<" ">>"
 ] @name) @definition.function
-(protocol_function_declaration name: [(simple_identifier) (custom_operator)] @name)
-  @definition.method
 (protocol_function_declaration name: [
+  (simple_identifier) (custom_operator)
   "==" "!=" "===" "!==" "<" ">" "<=" ">=" "+" "-" "*" "/" "%" "+=" "-=" "*=" "/=" "%=" "++" "--" "&" "^" "<<" ">>"
 ] @name) @definition.method
 (init_declaration "init" @name) @definition.constructor

@@ -144,6 +144,7 @@ fn take(marks: &mut Marks, compiled: &Compiled, one: &QueryMatch<'_, '_>, body: 
     let mut name = None;
     let mut container = None;
     let mut own_body = None;
+    let mut head_end = None;
     for capture in one.captures() {
         let span = Span::of(capture.node);
         match compiled.roles[capture.index as usize] {
@@ -155,6 +156,7 @@ fn take(marks: &mut Marks, compiled: &Compiled, one: &QueryMatch<'_, '_>, body: 
             Role::Scope => marks.frames.push((Frame::Scope, span)),
             Role::Block => marks.frames.push((Frame::Block, span)),
             Role::Body => own_body = Some(span),
+            Role::Head => head_end = Some(span.end),
             Role::Doc => marks.frames.push((Frame::Doc, span)),
             Role::Attribute => marks.attributes.push(span),
             Role::Comment { always_doc } => marks.comments.push(Comment { span, always_doc }),
@@ -168,6 +170,7 @@ fn take(marks: &mut Marks, compiled: &Compiled, one: &QueryMatch<'_, '_>, body: 
     let early_body = own_body.filter(|span| span.end <= name.start);
     let body = own_body
         .map(|span| span.start)
+        .or(head_end)
         .or_else(|| Some(node.child_by_field_id(body?)?.start_byte()))
         .filter(|start| *start >= name.end);
     let flags = compiled.flags[one.pattern_index];

@@ -23,6 +23,7 @@ pub(super) enum Role {
     Doc,
     Scope,
     Body,
+    Head,
     Block,
     /// Serves only the pattern's own predicates.
     Helper,
@@ -108,6 +109,7 @@ fn role(capture: &str) -> Option<Role> {
         "doc" => Role::Doc,
         "scope" => Role::Scope,
         "body" => Role::Body,
+        "head" => Role::Head,
         "block" => Role::Block,
         helper if helper.starts_with('_') => Role::Helper,
         _ => return None,
