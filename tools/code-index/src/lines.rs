@@ -277,7 +277,8 @@ fn find_in_order(
     let first_lines = Mutex::new(FirstLines::default());
     let last_file = AtomicUsize::new(usize::MAX);
 
-    let tally = scan::scan(scope, start.file, &last_file, |file, text, worker| {
+    let range = scan::Range { first: start.file, last: &last_file, pass_over: &|_| false };
+    let tally = scan::scan(scope, &range, |file, text, worker| {
         let mut lines = Vec::new();
         pattern.each_line(text, worker, scope.cancel, &mut |found| {
             if file != start.file || found.line > start.line {

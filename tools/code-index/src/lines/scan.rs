@@ -66,22 +66,26 @@ pub(super) fn find_file(scope: &Scope<'_>, path: &str, former: usize) -> Option<
     (0..scope.candidates.len()).find(|file| show(scope, *file) == path)
 }
 
-/// Calls `work` with the text of each candidate from `first` to `last`, which
-/// may shrink meanwhile; in no order, from several threads.
-pub(super) fn scan<F>(
-    scope: &Scope<'_>,
-    first: usize,
-    last: &AtomicUsize,
-    work: F,
-) -> Result<Tally, Cancelled>
+/// Which candidates a scan reads.
+pub(super) struct Range<'a> {
+    pub(super) first: usize,
+    /// It may shrink while the scan runs.
+    pub(super) last: &'a AtomicUsize,
+    /// Files that are passed over, by number.
+    pub(super) pass_over: &'a (dyn Fn(usize) -> bool + Sync),
+}
+
+/// Calls `work` with the text of each candidate in the range; in no order, from
+/// several threads.
+pub(super) fn scan<F>(scope: &Scope<'_>, range: &Range<'_>, work: F) -> Result<Tally, Cancelled>
 where
     F: Fn(usize, &[u8], &mut Worker) -> Result<(), Cancelled> + Sync,
 {
-    let next = AtomicUsize::new(first);
-    let count = scope.candidates.len().saturating_sub(first);
+    let next = AtomicUsize::new(range.first);
+    let count = scope.candidates.len().saturating_sub(range.first);
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let threads = (count / FILES_PER_THREAD).clamp(1, cores.min(MAX_THREADS));
-    let run = || run_thread(scope, &next, last, &work);
+    let run = || run_thread(scope, &next, range, &work);
 
     let tallies: Vec<Result<Tally, Cancelled>> = thread::scope(|threads_scope| {
         let others: Vec<_> = (1..threads).map(|_| threads_scope.spawn(run)).collect();
@@ -105,7 +109,7 @@ where
 fn run_thread<F>(
     scope: &Scope<'_>,
     next: &AtomicUsize,
-    last: &AtomicUsize,
+    range: &Range<'_>,
     work: &F,
 ) -> Result<Tally, Cancelled>
 where
@@ -117,29 +121,32 @@ where
     loop {
         scope.cancel.check()?;
         let file = next.fetch_add(1, Ordering::Relaxed);
-        if file > last.load(Ordering::Relaxed) {
+        if file > range.last.load(Ordering::Relaxed) {
             return Ok(tally);
         }
         let Some(candidate) = scope.candidates.get(file) else { return Ok(tally) };
+        if (range.pass_over)(file) {
+            continue;
+        }
         let Some(root) = scope.roots.list().get(candidate.root) else {
             tally.skipped.unreadable += 1;
             continue;
         };
         let path = root.path.join(&candidate.path);
         match read(&path, scope.query.max_file_bytes, &mut text, scope.cancel)? {
-            Read1::Text => {
+            Reading::Text => {
                 tally.searched += 1;
                 work(file, &text, &mut worker)?;
             }
-            Read1::Binary => tally.skipped.binary += 1,
-            Read1::TooLarge => tally.skipped.too_large += 1,
-            Read1::Unreadable => tally.skipped.unreadable += 1,
+            Reading::Binary => tally.skipped.binary += 1,
+            Reading::TooLarge => tally.skipped.too_large += 1,
+            Reading::Unreadable => tally.skipped.unreadable += 1,
         }
     }
 }
 
 /// What became of reading one file.
-enum Read1 {
+enum Reading {
     Text,
     Binary,
     TooLarge,
@@ -152,35 +159,35 @@ fn read(
     max_bytes: u64,
     text: &mut Vec<u8>,
     cancel: &Cancel,
-) -> Result<Read1, Cancelled> {
+) -> Result<Reading, Cancelled> {
     text.clear();
     // Opening a pipe would wait for its writer, so ask first what it is. A link
     // is not followed: the walk that found the candidates does not either.
-    let Ok(metadata) = fs::symlink_metadata(path) else { return Ok(Read1::Unreadable) };
+    let Ok(metadata) = fs::symlink_metadata(path) else { return Ok(Reading::Unreadable) };
     if !metadata.is_file() {
-        return Ok(Read1::Unreadable);
+        return Ok(Reading::Unreadable);
     }
     if metadata.len() > max_bytes {
-        return Ok(Read1::TooLarge);
+        return Ok(Reading::TooLarge);
     }
-    let Ok(mut file) = File::open(path) else { return Ok(Read1::Unreadable) };
+    let Ok(mut file) = File::open(path) else { return Ok(Reading::Unreadable) };
     loop {
         cancel.check()?;
         let before = text.len();
         match read_piece(&mut file, text) {
             Ok(0) => break,
             Ok(_) => {}
-            Err(_) => return Ok(Read1::Unreadable),
+            Err(_) => return Ok(Reading::Unreadable),
         }
         if before < BINARY_HEAD && is_binary(text) {
-            return Ok(Read1::Binary);
+            return Ok(Reading::Binary);
         }
         // It may have grown since it was asked for its size.
         if text.len() as u64 > max_bytes {
-            return Ok(Read1::TooLarge);
+            return Ok(Reading::TooLarge);
         }
     }
-    Ok(Read1::Text)
+    Ok(Reading::Text)
 }
 
 fn read_piece(file: &mut File, text: &mut Vec<u8>) -> io::Result<usize> {

@@ -1,21 +1,22 @@
 //! Lines that hold most words of a query, when no line holds the query itself.
 //!
-//! Two passes over the files, so that memory does not grow with them. The first
-//! counts how many lines hold each combination of words; from that follow the
-//! weight of a word (rare ones tell more) and the rank of a combination. The
-//! second keeps the best lines in order of rank, file and line.
+//! Two passes over the files, so that memory does not grow with their lines. The
+//! first counts how many lines hold each combination of words; from that follow
+//! the weight of a word (rare ones tell more), the rank of a combination, and the
+//! last rank that the page can reach. The second keeps the best lines in order
+//! of rank, file and line, and reads only files that have one.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 
 use regex_automata::meta::Regex;
 use regex_automata::util::syntax;
 
 use super::cursor::{Cursor, CursorKind};
 use super::pattern::{FoundLine, Pattern};
-use super::scan::{self, find_file};
+use super::scan::{self, Tally, find_file};
 use super::{LineMatch, LineSearchError, LinesFound, MatchedBy, Plan, Scope, excerpt, show};
 
 /// More words than this make a question, not a line.
@@ -61,16 +62,26 @@ pub(super) fn find_best(
         return Ok(page(BTreeMap::new(), &Ranks::default(), plan, scope, None));
     }
     let finder = WordFinder::new(words)?;
-    let ranks = rank(&finder, scope)?;
+    let (ranks, most_words, tally) = rank(&finder, scope)?;
     let start =
         plan.cursor.as_ref().map(|cursor| start_after(cursor, &ranks, scope)).transpose()?;
 
     let wanted = plan.limit + 1;
+    let last_rank = ranks.last_needed(start, wanted);
+    let fewest_words = ranks.order.get(last_rank).map_or(0, |last| last.count_ones());
     let best: Mutex<BTreeMap<Place, String>> = Mutex::default();
-    let last_file = AtomicUsize::new(usize::MAX);
-    let tally = scan::scan(scope, 0, &last_file, |file, text, worker| {
+    let range = scan::Range {
+        first: 0,
+        last: &AtomicUsize::new(usize::MAX),
+        pass_over: &|file| {
+            let most = most_words.get(file).map_or(0, |most| most.load(Ordering::Relaxed));
+            most == 0 || u32::from(most) < fewest_words
+        },
+    };
+    scan::scan(scope, &range, |file, text, worker| {
         finder.any.each_line(text, worker, scope.cancel, &mut |found| {
-            let Some(rank) = ranks.rank_of(finder.combination(found.bytes)) else { return true };
+            let rank = ranks.rank_of(finder.combination(found.bytes));
+            let Some(rank) = rank.filter(|rank| *rank <= last_rank) else { return true };
             let place = (rank, file, found.line);
             if start.is_some_and(|start| place <= start) {
                 return true;
@@ -94,7 +105,7 @@ fn page(
     ranks: &Ranks,
     plan: &Plan,
     scope: &Scope<'_>,
-    tally: Option<scan::Tally>,
+    tally: Option<Tally>,
 ) -> LinesFound {
     let more = best.len() > plan.limit;
     if more {
@@ -172,11 +183,28 @@ struct Ranks {
     order: Vec<Combination>,
     places: HashMap<Combination, usize>,
     weights: Vec<u64>,
+    /// How many lines hold exactly these words.
+    counts: HashMap<Combination, u64>,
 }
 
 impl Ranks {
     fn rank_of(&self, combination: Combination) -> Option<usize> {
         self.places.get(&combination).copied()
+    }
+
+    /// Returns the last rank of which a page of `wanted` lines can hold one. How
+    /// many lines of the starting rank lie behind the start is not known, so none
+    /// is counted.
+    fn last_needed(&self, start: Option<Place>, wanted: usize) -> usize {
+        let first = start.map_or(0, |(rank, _, _)| rank + 1);
+        let mut lines = 0;
+        for (rank, combination) in self.order.iter().enumerate().skip(first) {
+            lines += self.counts.get(combination).copied().unwrap_or(0);
+            if lines >= wanted as u64 {
+                return rank;
+            }
+        }
+        usize::MAX
     }
 
     /// What combinations are sorted by: most words first, then rare words. The
@@ -190,10 +218,17 @@ impl Ranks {
 }
 
 /// Counts the combinations of all lines and ranks them by how many words they
-/// hold. Those with less than half of the most are noise.
-fn rank(finder: &WordFinder, scope: &Scope<'_>) -> Result<Ranks, LineSearchError> {
+/// hold. Those with less than half of the most are noise. Also returns the most
+/// words on a line of each file.
+fn rank(
+    finder: &WordFinder,
+    scope: &Scope<'_>,
+) -> Result<(Ranks, Vec<AtomicU8>, Tally), LineSearchError> {
     let counts: Mutex<HashMap<Combination, u64>> = Mutex::default();
-    scan::scan(scope, 0, &AtomicUsize::new(usize::MAX), |_, text, worker| {
+    let most_words: Vec<AtomicU8> = scope.candidates.iter().map(|_| AtomicU8::new(0)).collect();
+    let last = AtomicUsize::new(usize::MAX);
+    let range = scan::Range { first: 0, last: &last, pass_over: &|_| false };
+    let tally = scan::scan(scope, &range, |file, text, worker| {
         let mut own: HashMap<Combination, u64> = HashMap::new();
         finder.any.each_line(text, worker, scope.cancel, &mut |found: FoundLine<'_>| {
             *own.entry(finder.combination(found.bytes)).or_default() += 1;
@@ -201,11 +236,14 @@ fn rank(finder: &WordFinder, scope: &Scope<'_>) -> Result<Ranks, LineSearchError
         })?;
         let mut counts = scan::lock(&counts);
         for (combination, count) in own {
+            // At most one bit a word, so it fits.
+            let words = u8::try_from(combination.count_ones()).unwrap_or(u8::MAX);
+            most_words[file].fetch_max(words, Ordering::Relaxed);
             *counts.entry(combination).or_default() += count;
         }
         Ok(())
     })?;
-    Ok(order(&scan::into_inner(counts), finder.each.len()))
+    Ok((order(&scan::into_inner(counts), finder.each.len()), most_words, tally))
 }
 
 fn order(counts: &HashMap<Combination, u64>, words: usize) -> Ranks {
@@ -222,7 +260,7 @@ fn order(counts: &HashMap<Combination, u64>, words: usize) -> Ranks {
             (rarity * 1000.0) as u64
         })
         .collect();
-    let mut ranks = Ranks { weights, ..Ranks::default() };
+    let mut ranks = Ranks { weights, counts: counts.clone(), ..Ranks::default() };
     let mut order: Vec<Combination> =
         counts.keys().copied().filter(|combination| *combination != 0).collect();
     order.sort_by_key(|combination| ranks.key(*combination));

@@ -121,7 +121,7 @@ fn by_text(path: &str, text: &str) -> Option<&'static str> {
 }
 
 /// Whether a path is beside the project's own code. Only the order depends on it.
-fn is_aside(path: &str) -> bool {
+pub(super) fn is_aside(path: &str) -> bool {
     path.split('/').any(|part| {
         matches!(
             part,
@@ -150,17 +150,12 @@ pub(super) fn tidy(mut entry_points: Vec<EntryPoint>, folder: &str) -> Vec<Entry
     for entry in &mut entry_points {
         super::manifest::shorten(&mut entry.reason);
     }
-    entry_points.sort_by(|one, other| {
-        let key = |entry: &EntryPoint| {
-            (
-                is_aside(&entry.path),
-                entry.kind == EntryKind::Example,
-                entry.path.matches('/').count(),
-            )
-        };
-        // Equal otherwise, a manifest's reason came first and stays first.
-        let place = |entry: &EntryPoint| (entry.path.clone(), entry.kind);
-        key(one).cmp(&key(other)).then_with(|| place(one).cmp(&place(other)))
+    // Equal otherwise, a manifest's reason came first and stays first.
+    // The sort is stable: what a manifest says stays before what a name tells.
+    entry_points.sort_by_cached_key(|entry| {
+        let depth = entry.path.matches('/').count();
+        let example = entry.kind == EntryKind::Example;
+        (is_aside(&entry.path), example, depth, entry.path.clone(), entry.kind)
     });
     // A service or container has one file for many; elsewhere one reason is enough.
     entry_points.dedup_by(|later, first| {

@@ -4,11 +4,11 @@
 //! stands in another manifest (a workspace's versions, a catalogue) is filled in
 //! afterwards, when all are read.
 
-use std::collections::HashSet;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use super::entry_points::is_aside;
 use super::{
     Dependency, DependencyKind, EntryKind, EntryPoint, FileFacts, Framework, MAX_DEPENDENCIES,
     MAX_SCRIPTS, MAX_TEXT, Manifest, Problem, Script, cargo, cmake, dart, docker, dotnet, elixir,
@@ -82,8 +82,8 @@ pub(super) struct Source<'a> {
     /// The path in the root.
     pub(super) path: &'a str,
     pub(super) text: &'a str,
-    /// All files of the root.
-    pub(super) files: &'a HashSet<&'a str>,
+    /// All files of the root, sorted.
+    pub(super) files: &'a [&'a str],
 }
 
 impl Source<'_> {
@@ -102,7 +102,7 @@ impl Source<'_> {
         relative
             .iter()
             .filter_map(|path| self.resolve(path))
-            .find(|path| self.files.contains(path.as_str()))
+            .find(|path| self.files.binary_search(&path.as_str()).is_ok())
     }
 
     /// Returns the files below a folder beside the manifest, as (path in the root, path there).
@@ -111,13 +111,11 @@ impl Source<'_> {
             "" => format!("{folder}/"),
             own => format!("{own}/{folder}/"),
         };
-        let mut below: Vec<(String, String)> = self
-            .files
+        let first = self.files.partition_point(|path| *path < start.as_str());
+        self.files[first..]
             .iter()
-            .filter_map(|path| Some(((*path).to_owned(), path.strip_prefix(&start)?.to_owned())))
-            .collect();
-        below.sort();
-        below
+            .map_while(|path| Some(((*path).to_owned(), path.strip_prefix(&start)?.to_owned())))
+            .collect()
     }
 }
 
@@ -268,13 +266,14 @@ pub(super) fn read_all(
     folder: &str,
     cancel: &Cancel,
 ) -> Result<ReadManifests, Cancelled> {
-    let all: HashSet<&str> = files.iter().map(|file| file.path).collect();
+    let mut all: Vec<&str> = files.iter().map(|file| file.path).collect();
+    all.sort_unstable();
     let mut wanted: Vec<(&str, Parser)> = files
         .iter()
         .filter(|file| is_below(file.path, folder) || may_offer(file.path, folder))
         .filter_map(|file| Some((file.path, parser_of(file_name(file.path))?)))
         .collect();
-    wanted.sort_unstable_by_key(|(path, _)| (path.matches('/').count(), *path));
+    wanted.sort_unstable_by_key(|(path, _)| (is_aside(path), path.matches('/').count(), *path));
     wanted.dedup_by_key(|(path, _)| *path);
 
     let mut read = ReadManifests { truncated: wanted.len() > MAX_READ, ..ReadManifests::default() };
