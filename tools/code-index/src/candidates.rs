@@ -23,7 +23,7 @@ use crate::overlay::Overlaid;
 use crate::stored::{Segment, Stored};
 use crate::term_table::{Anchor, TermTable};
 use crate::terms::{LONG_WORD, WORD_OVERLAP};
-use crate::words::for_each_word;
+use crate::words::{cut_at, for_each_word};
 use crate::workspace::RootQuery;
 
 /// A part that stands in more words than this tells nothing.
@@ -139,7 +139,7 @@ fn anchored_words(text: &str) -> Vec<(&str, Anchor)> {
         };
         if word.len() > WORD_OVERLAP {
             // Longer words are stored in pieces; a part this short lies within one.
-            words.push((&word[..word.floor_char_boundary(WORD_OVERLAP)], Anchor::Within));
+            words.push((cut_at(word, WORD_OVERLAP), Anchor::Within));
         } else {
             words.push((word, anchor));
         }
@@ -169,3 +169,6 @@ fn holders_of_word(
     }
     Ok(Some(docs))
 }
+
+#[cfg(test)]
+mod tests;

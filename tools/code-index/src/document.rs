@@ -12,7 +12,7 @@ use crate::read::{FileRead, FileText, read_file};
 use crate::symbol::{Symbol, SymbolKind};
 use crate::terms::{Interner, Tallies, Tally, text_terms, write_terms};
 use crate::walk::{SkipReason, Stamp};
-use crate::words::fold;
+use crate::words::{cut_at, fold};
 
 /// Longer names are headings or generated; their start is enough to find them.
 pub(crate) const MAX_NAME: usize = 200;
@@ -223,7 +223,7 @@ fn name_terms(symbols: &[Symbol]) -> String {
 fn name_term(symbol: &Symbol) -> Option<String> {
     let mut name: String = symbol.name.chars().filter(|c| !c.is_control()).collect();
     if name.len() > MAX_NAME {
-        name.truncate(name.floor_char_boundary(MAX_NAME));
+        name.truncate(cut_at(&name, MAX_NAME).len());
     }
     if name.is_empty() {
         return None;
