@@ -5,3 +5,4 @@
 
 mod architecture;
 mod claude_config;
+mod context;

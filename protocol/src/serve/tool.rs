@@ -352,9 +352,11 @@ fn simplify(value: &mut Value) {
                 object.remove("title");
             }
             object.remove("format");
-            if object.get("default").is_some_and(Value::is_null) {
+            let says_nothing = |value: &Value| value.is_null() || *value == Value::Array(vec![]);
+            if object.get("default").is_some_and(says_nothing) {
                 object.remove("default");
             }
+            merge_constants(object);
             drop_null_type(object);
             drop_null_branch(object);
             object.values_mut().for_each(simplify);
@@ -362,6 +364,18 @@ fn simplify(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(simplify),
         _ => {}
     }
+}
+
+/// `oneOf` of documented constants becomes an `enum`; the argument's own
+/// description tells what they mean.
+fn merge_constants(object: &mut JsonObject) {
+    let Some(Value::Array(branches)) = object.get("oneOf") else { return };
+    let constants: Option<Vec<Value>> =
+        branches.iter().map(|branch| branch.get("const").cloned()).collect();
+    let Some(constants) = constants.filter(|all| all.iter().all(Value::is_string)) else { return };
+    object.remove("oneOf");
+    object.insert("type".to_owned(), "string".into());
+    object.insert("enum".to_owned(), constants.into());
 }
 
 /// `"type": ["string", "null"]` of an optional argument becomes `"string"`.

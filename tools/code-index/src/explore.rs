@@ -63,12 +63,22 @@ pub struct Place {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<SymbolKind>,
     /// Higher is better; comparable within one answer.
+    #[serde(serialize_with = "serialize_score")]
     pub score: f32,
     /// Which words of the question stand where.
     pub reason: String,
     /// The lines themselves, or the telling ones of a long place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub snippet: Option<String>,
+}
+
+/// A score as it is shown: two digits order places as well as seven.
+pub fn two_digits(score: f32) -> f64 {
+    (f64::from(score) * 100.0).round() / 100.0
+}
+
+fn serialize_score<S: serde::Serializer>(score: &f32, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(two_digits(*score))
 }
 
 /// The places for a question.

@@ -7,7 +7,9 @@ use super::{argument_schema, file_path, usage, with_causes};
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 enum Mode {
+    /// As it stands.
     Text,
+    /// As a pattern.
     Regex,
 }
 
@@ -33,7 +35,7 @@ fn schemas_are_small_and_portable() {
         "additionalProperties": false,
         "properties": {
             "query": { "type": "string", "description": "What to look for, such as `Session`." },
-            "paths": { "type": "array", "items": { "type": "string" }, "default": [],
+            "paths": { "type": "array", "items": { "type": "string" },
                        "description": "Folders, files or globs." },
             "limit": { "type": "integer", "minimum": 0, "description": "At most so many." },
             "mode": { "type": "string", "enum": ["text", "regex"] },

@@ -8,7 +8,7 @@ use ymera_protocol::serve::{Answer, Call, Tool};
 
 use super::service::{CodeContext, ToolError};
 use super::show::index_line;
-use crate::explore::{ExploreQuery, Place, pack};
+use crate::explore::{ExploreQuery, Place, pack, two_digits};
 use crate::status::IndexStatus;
 use crate::workspace::Scope;
 
@@ -89,7 +89,7 @@ impl Answer for ExploreCodeOutput {
             if let (Some(symbol), Some(kind)) = (&place.symbol, place.kind) {
                 let _ = write!(text, " {} {symbol}", kind.as_str());
             }
-            let _ = writeln!(text, " ({:.2}; {})", place.score, place.reason);
+            let _ = writeln!(text, " ({}; {})", two_digits(place.score), place.reason);
             if let Some(snippet) = &place.snippet {
                 let _ = writeln!(text, "{}", snippet.trim_end());
             }

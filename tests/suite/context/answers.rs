@@ -1,0 +1,238 @@
+//! What the tools answer: right places, both forms alike, small.
+
+use serde_json::{Value, json};
+
+use super::{ask, complete, refusal, server, shop};
+
+#[tokio::test]
+async fn the_tool_list_is_small_and_stable() -> anyhow::Result<()> {
+    let scratch = shop()?;
+    let mut server = server(&scratch).await?;
+    let list = server.ask("tools/list", json!({})).await?;
+    let tools = &list["result"]["tools"];
+    let bytes = serde_json::to_string(tools)?.len();
+    assert!(bytes <= 6000, "tools/list has {bytes} bytes");
+    assert!(
+        tools.as_array().is_some_and(|tools| tools.iter().all(|t| t["outputSchema"].is_null()))
+    );
+    insta::assert_json_snapshot!("tools", tools);
+    assert_eq!(server.close().await?, 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_symbol_is_found_at_its_name() -> anyhow::Result<()> {
+    let scratch = shop()?;
+    let mut server = server(&scratch).await?;
+    complete(&mut server).await?;
+    let source = std::fs::read_to_string(scratch.root().join("catalog/src/stock.rs"))?;
+    let (line, name) = source
+        .lines()
+        .zip(1..)
+        .find_map(|(text, line)| {
+            let name = text.trim().strip_prefix("pub struct ")?;
+            Some((line, name.split(|c: char| !c.is_alphanumeric()).next()?.to_owned()))
+        })
+        .expect("the fixture has a struct");
+    let answer = ask(&mut server, "find_symbol", json!({ "name": name })).await?;
+    let first = &answer["symbols"][0];
+    assert_eq!(answer["found"], true);
+    assert_eq!(first["path"], "catalog/src/stock.rs");
+    assert_eq!(
+        (&first["name"], &first["line"], &first["kind"]),
+        (&json!(name), &json!(line), &json!("struct"))
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn an_absent_name_is_no_error_and_gives_near_ones() -> anyhow::Result<()> {
+    let scratch = shop()?;
+    scratch.write("src/near.rs", "pub fn settle_invoice() {}\n")?;
+    let mut server = server(&scratch).await?;
+    complete(&mut server).await?;
+    let result = server.call("find_symbol", json!({ "name": "setle_invoice" })).await?;
+    assert_ne!(result["isError"], true);
+    let answer = &result["structuredContent"];
+    assert_eq!((&answer["found"], &answer["symbols"]), (&json!(false), &json!([])));
+    let near = answer["near"].as_array().expect("near names");
+    assert!(near.contains(&json!("settle_invoice")), "{near:?}");
+    assert!(result["content"][0]["text"].as_str().is_some_and(|text| text.contains("not found")));
+    Ok(())
+}
+
+#[tokio::test]
+async fn text_is_found_by_letter_by_words_and_by_pattern() -> anyhow::Result<()> {
+    let scratch = shop()?;
+    scratch.write("src/a.rs", "fn one() { let Total = 1; }\nfn two() { let total = 2; }\n")?;
+    let mut server = server(&scratch).await?;
+    complete(&mut server).await?;
+    let cases = [
+        ("let total", "text", "text", vec![1, 2]),
+        ("let Total", "text", "text", vec![1]),
+        ("total two let", "text", "words", vec![2]),
+        (r"let \w+ = [12];", "regex", "regex", vec![1, 2]),
+    ];
+    for (query, mode, by, lines) in cases {
+        let arguments = json!({ "query": query, "mode": mode, "paths": ["src/a.rs"] });
+        let answer = ask(&mut server, "search_code", arguments).await?;
+        let found: Vec<u64> = answer["matches"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|found| found["line"].as_u64())
+            .collect();
+        assert_eq!(answer["matched_by"], by, "{query}");
+        assert!(found.starts_with(&lines), "{query}: {found:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn pages_follow_each_other_without_gap() -> anyhow::Result<()> {
+    let scratch = shop()?;
+    let text: String = (0..45).map(|n| format!("let needle_{n} = {n};\n")).collect();
+    scratch.write("src/many.rs", text)?;
+    let mut server = server(&scratch).await?;
+    complete(&mut server).await?;
+    let (mut lines, mut cursor) = (Vec::new(), Value::Null);
+    for _ in 0..4 {
+        let mut arguments = json!({ "query": "needle_" });
+        if !cursor.is_null() {
+            arguments["cursor"] = cursor;
+        }
+        let answer = ask(&mut server, "search_code", arguments).await?;
+        lines.extend(answer["matches"].as_array().into_iter().flatten().map(|m| m["line"].clone()));
+        cursor = answer["next_cursor"].clone();
+        if cursor.is_null() {
+            break;
+        }
+    }
+    assert!(cursor.is_null());
+    assert_eq!(lines, (1..=45).map(Value::from).collect::<Vec<_>>());
+    Ok(())
+}
+
+#[tokio::test]
+async fn mistakes_are_told_with_the_next_step() -> anyhow::Result<()> {
+    let scratch = shop()?;
+    let mut server = server(&scratch).await?;
+    let cases = [
+        ("search_code", json!({ "query": "a(", "mode": "regex" }), "text"),
+        ("search_code", json!({ "query": "x", "cursor": "nonsense" }), "cursor"),
+        ("search_code", json!({}), "query"),
+        ("explore_code", json!({ "query": " " }), "query"),
+        ("explore_code", json!({ "query": "x", "budget": 7 }), "budget_tokens"),
+        ("explore_code", json!({ "query": "x", "languages": ["klingon"] }), "klingon"),
+        ("find_symbol", json!({ "name": "x", "kind": "thing" }), "function"),
+        ("find_symbol", json!({ "name": "x", "paths": ["a[" ] }), "a["),
+        ("map_project", json!({ "path": "no/such/place" }), "no/such/place"),
+        ("map_project", json!({ "path": "../outside" }), "../outside"),
+    ];
+    for (tool, arguments, hint) in cases {
+        let text = refusal(&mut server, tool, arguments.clone()).await?;
+        assert!(text.contains(hint), "{tool} {arguments}: {text}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn both_forms_carry_the_same_facts() -> anyhow::Result<()> {
+    let scratch = shop()?;
+    let mut server = server(&scratch).await?;
+    complete(&mut server).await?;
+    for (tool, arguments) in questions() {
+        let result = server.call(tool, arguments).await?;
+        let text = result["content"][0]["text"].as_str().unwrap_or_default();
+        let mut missing = Vec::new();
+        missing_facts(&result["structuredContent"], "", text, &mut missing);
+        assert!(missing.is_empty(), "{tool}: {missing:?} missing in:\n{text}");
+    }
+    Ok(())
+}
+
+fn questions() -> [(&'static str, Value); 7] {
+    [
+        ("explore_code", json!({ "query": "how is the price of a cart computed" })),
+        ("search_code", json!({ "query": "price" })),
+        ("search_code", json!({ "query": "import .*", "mode": "regex", "limit": 3 })),
+        ("find_symbol", json!({ "name": "re" })),
+        ("find_symbol", json!({ "name": "qqqqzzzz" })),
+        ("map_project", json!({})),
+        ("map_project", json!({ "path": "web/src/cart.ts" })),
+    ]
+}
+
+/// Collects every string and number of `value` that the text does not show.
+fn missing_facts(value: &Value, place: &str, text: &str, missing: &mut Vec<String>) {
+    match value {
+        Value::Object(fields) => fields.iter().for_each(|(name, value)| {
+            missing_facts(value, &format!("{place}/{name}"), text, missing);
+        }),
+        Value::Array(items) => {
+            items.iter().for_each(|item| missing_facts(item, place, text, missing));
+        }
+        // Which way changes are noticed is told where it matters: when they are polled for.
+        Value::String(_) if place.ends_with("/watch") => {}
+        // Docs are laid out on one line.
+        Value::String(fact) => {
+            for line in fact.lines().filter(|line| !text.contains(line.trim_end())) {
+                missing.push(format!("{place}: {line}"));
+            }
+        }
+        Value::Number(fact) if !text.contains(&fact.to_string()) => {
+            missing.push(format!("{place}: {fact}"));
+        }
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn answers_keep_to_their_size() -> anyhow::Result<()> {
+    let scratch = shop()?;
+    for n in 0..40 {
+        let body = "    // The cart and its price, with all that belongs to a price of a cart.\n"
+            .repeat(30);
+        let text =
+            format!("/// Computes the price of cart {n}.\npub fn cart_price_{n}() {{\n{body}}}\n");
+        scratch.write(format!("src/cart_{n}.rs"), text)?;
+    }
+    let mut server = server(&scratch).await?;
+    complete(&mut server).await?;
+    for (tool, arguments) in questions() {
+        let result = server.call(tool, arguments.clone()).await?;
+        for (form, bytes) in sizes(&result) {
+            assert!(bytes <= 8000, "{tool} {arguments}: {form} has {bytes} bytes");
+        }
+    }
+    for tokens in [300, 1000, 2000, 5000] {
+        let arguments = json!({ "query": "price of a cart", "budget_tokens": tokens });
+        let result = server.call("explore_code", arguments).await?;
+        for (form, bytes) in sizes(&result) {
+            assert!(bytes <= tokens * 4, "{tokens} tokens: {form} has {bytes} bytes");
+        }
+        let results = result["structuredContent"]["results"].as_array().map_or(0, Vec::len);
+        assert!(tokens < 1000 || results >= 10, "{tokens} tokens hold {results} places");
+    }
+    Ok(())
+}
+
+fn sizes(result: &Value) -> [(&'static str, usize); 2] {
+    let text = result["content"][0]["text"].as_str().map_or(0, str::len);
+    [("text", text), ("structured content", result["structuredContent"].to_string().len())]
+}
+
+#[tokio::test]
+async fn every_answer_says_how_complete_the_index_is() -> anyhow::Result<()> {
+    let scratch = shop()?;
+    let mut server = server(&scratch).await?;
+    for (tool, arguments) in questions() {
+        let answer = ask(&mut server, tool, arguments).await?;
+        let index = &answer["index"];
+        for field in ["generation", "indexed", "total", "skipped"] {
+            assert!(index[field].is_u64(), "{tool}: {field} in {index}");
+        }
+        assert!(index["complete"].is_boolean(), "{tool}: {index}");
+    }
+    Ok(())
+}

@@ -1,0 +1,140 @@
+//! Changes, several processes, sudden ends, cancels.
+
+use std::time::Instant;
+
+use serde_json::json;
+
+use super::{DEADLINE, ask, complete, server, shop, until};
+
+#[tokio::test]
+async fn a_change_is_seen_by_every_process() -> anyhow::Result<()> {
+    let scratch = shop()?;
+    let mut first = server(&scratch).await?;
+    let mut second = server(&scratch).await?;
+    complete(&mut first).await?;
+    complete(&mut second).await?;
+    scratch.write("src/fresh.rs", "pub fn brand_new_thing() {}\n")?;
+    let wanted = json!({ "name": "brand_new_thing" });
+    for server in [&mut first, &mut second] {
+        let answer = until(server, "find_symbol", wanted.clone(), |a| a["found"] == true).await?;
+        assert_eq!(answer["symbols"][0]["path"], "src/fresh.rs");
+    }
+    std::fs::remove_file(scratch.root().join("src/fresh.rs"))?;
+    for server in [&mut first, &mut second] {
+        until(server, "find_symbol", wanted.clone(), |a| a["found"] == false).await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_generation_grows_with_a_change() -> anyhow::Result<()> {
+    let scratch = shop()?;
+    let mut server = server(&scratch).await?;
+    complete(&mut server).await?;
+    let before = ask(&mut server, "find_symbol", json!({ "name": "x" })).await?;
+    let before = before["index"]["generation"].as_u64().expect("a number");
+    scratch.write("src/more.rs", "pub struct Grown;\n")?;
+    let after =
+        until(&mut server, "find_symbol", json!({ "name": "Grown" }), |a| a["found"] == true);
+    let after = after.await?["index"]["generation"].as_u64().expect("a number");
+    assert!(after > before, "{before} → {after}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_survivor_of_a_killed_writer_goes_on() -> anyhow::Result<()> {
+    let scratch = shop()?;
+    let mut writer = server(&scratch).await?;
+    complete(&mut writer).await?;
+    let mut follower = server(&scratch).await?;
+    complete(&mut follower).await?;
+    writer.wire.process().kill().await?;
+    scratch.write("src/late.rs", "pub fn after_the_end() {}\n")?;
+    let wanted = json!({ "name": "after_the_end" });
+    // Found, and committed by the survivor.
+    until(&mut follower, "find_symbol", wanted.clone(), |answer| {
+        answer["found"] == true && answer["index"]["complete"] == true
+    })
+    .await?;
+    drop(follower);
+    let mut third = server(&scratch).await?;
+    until(&mut third, "find_symbol", wanted, |answer| answer["found"] == true).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_kill_while_building_leaves_a_usable_index() -> anyhow::Result<()> {
+    let scratch = shop()?;
+    for n in 0..300 {
+        scratch.write(format!("src/part_{n}.rs"), format!("pub fn part_{n}() {{}}\n"))?;
+    }
+    for round in 0..5 {
+        let mut server = server(&scratch).await?;
+        // A few questions in, at a different moment each time.
+        for _ in 0..round {
+            ask(&mut server, "find_symbol", json!({ "name": "part_1" })).await?;
+        }
+        server.wire.process().kill().await?;
+    }
+    let mut server = server(&scratch).await?;
+    complete(&mut server).await?;
+    for n in [0, 150, 299] {
+        let answer =
+            ask(&mut server, "find_symbol", json!({ "name": format!("part_{n}") })).await?;
+        assert_eq!(answer["symbols"][0]["path"], format!("src/part_{n}.rs"));
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn text_is_found_before_the_index_is_complete() -> anyhow::Result<()> {
+    let scratch = shop()?;
+    scratch.write("src/early.rs", "// a very early bird\n")?;
+    let mut server = server(&scratch).await?;
+    let answer = ask(&mut server, "search_code", json!({ "query": "very early bird" })).await?;
+    assert_eq!(answer["matches"][0]["path"], "src/early.rs");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_cancelled_search_stops_its_thread() -> anyhow::Result<()> {
+    let scratch = shop()?;
+    let line = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ab\n".repeat(8000);
+    for n in 0..60 {
+        scratch.write(format!("src/big_{n}.txt"), &line)?;
+    }
+    let mut server = server(&scratch).await?;
+    complete(&mut server).await?;
+    let pid = server.wire.process().pid().expect("it runs");
+    let slow = json!({ "query": "(a|aa|aaa|aaaa){20,}[bc]{5}x$", "mode": "regex" });
+    let id = server.start_call("search_code", slow).await?;
+    server.cancel(id).await?;
+    // The server answers at once, and never the cancelled call.
+    let answer = ask(&mut server, "find_symbol", json!({ "name": "x" })).await?;
+    assert_eq!(answer["found"], false);
+    assert!(server.take_unread().iter().all(|message| message["id"] != id));
+    let metrics = server.read_text("ymera://metrics").await?;
+    let metrics: serde_json::Value = serde_json::from_str(&metrics)?;
+    assert_eq!(metrics["by_name"]["tools/call search_code"]["cancelled"], 1);
+    assert_eq!(metrics["by_name"]["tools/call search_code"]["in_flight"], 0);
+    let started = Instant::now();
+    while cfg!(target_os = "linux") && running_threads(pid) > 0 {
+        assert!(started.elapsed() < DEADLINE, "a thread goes on after the cancel");
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(server.close().await?, 0);
+    Ok(())
+}
+
+/// How many threads of a process are on a processor or want one (proc(5)).
+fn running_threads(pid: u32) -> usize {
+    let running =
+        |stat: &str| stat.rsplit(')').next().is_some_and(|rest| rest.trim().starts_with('R'));
+    std::fs::read_dir(format!("/proc/{pid}/task"))
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|task| std::fs::read_to_string(task.path().join("stat")).ok())
+        .filter(|stat| running(stat))
+        .count()
+}
