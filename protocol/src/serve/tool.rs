@@ -356,9 +356,9 @@ fn simplify(value: &mut Value) {
             if object.get("default").is_some_and(says_nothing) {
                 object.remove("default");
             }
-            merge_constants(object);
             drop_null_type(object);
             drop_null_branch(object);
+            merge_constants(object);
             object.values_mut().for_each(simplify);
         }
         Value::Array(items) => items.iter_mut().for_each(simplify),
