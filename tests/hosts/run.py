@@ -195,8 +195,11 @@ def main():
     if missing:
         print(f"hosts: not installed: {', '.join(missing)}; run scripts/install-hosts")
         return 2
-    isolate()
     server = shlex.split(options.server)
+    if not shutil.which(server[0]):
+        print(f"hosts: no {server[0]}; run `cargo build --workspace --bins`, or give --server")
+        return 2
+    isolate()
     failed = 0
     for case in (case for case in CASES if re.search(options.only, case.__name__)):
         started = time.monotonic()

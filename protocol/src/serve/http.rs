@@ -242,11 +242,21 @@ fn refuse(bytes: &Bytes) -> Option<Response<Body>> {
     let Refusal { error, .. } = &refusal;
     let status = match error.code {
         ErrorCode::METHOD_NOT_FOUND => return None,
+        // Whether the era still has a handshake is told by headers, too.
+        ErrorCode::INVALID_PARAMS if is_handshake(bytes) => return None,
         // The call itself is well-formed; clients read its error from a 200.
         ErrorCode::INVALID_PARAMS => StatusCode::OK,
         _ => StatusCode::BAD_REQUEST,
     };
     Some(json(status, refusal.to_json()))
+}
+
+fn is_handshake(bytes: &[u8]) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Named<'a> {
+        method: std::borrow::Cow<'a, str>,
+    }
+    serde_json::from_slice::<Named<'_>>(bytes).is_ok_and(|named| named.method == "initialize")
 }
 
 /// The answer to a request that may not be served.

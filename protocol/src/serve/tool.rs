@@ -5,9 +5,13 @@
 //! - Wrong arguments and failed work are tool errors, which a model can read
 //!   and act on; they are never JSON-RPC errors.
 
+#![expect(deprecated, reason = "older hosts still tell their roots")]
+
 use std::error::Error;
 use std::future::Future;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -24,6 +28,9 @@ use tokio::time::Instant;
 
 use crate::link::outbox::Outbox;
 use crate::trace::TraceContext;
+
+/// A host that does not tell its roots by then goes without.
+const ROOTS_DEADLINE: Duration = Duration::from_secs(2);
 
 /// An answer of a tool: a value whose text form a model can read.
 pub trait Answer: Serialize + Send {
@@ -104,6 +111,30 @@ impl Call {
         self.context.meta.get_progress_token().is_some()
     }
 
+    /// The folders that the host works in, where it tells: hosts of the
+    /// handshake era that declare `roots`. Empty otherwise.
+    pub async fn host_roots(&self) -> Vec<PathBuf> {
+        let handshake =
+            self.context.protocol_version().is_some_and(|version| version.has_initialize());
+        let declared =
+            self.context.client_capabilities().is_some_and(|client| client.roots.is_some());
+        if !handshake || !declared {
+            return Vec::new();
+        }
+        let asked = tokio::time::timeout(ROOTS_DEADLINE, self.context.peer.list_roots()).await;
+        match asked {
+            Ok(Ok(answer)) => answer.roots.iter().filter_map(|root| file_path(&root.uri)).collect(),
+            Ok(Err(error)) => {
+                tracing::info!(%error, "the host did not tell its roots");
+                Vec::new()
+            }
+            Err(_elapsed) => {
+                tracing::info!("the host did not tell its roots in time");
+                Vec::new()
+            }
+        }
+    }
+
     /// The trace context of the request, to hand on.
     #[must_use]
     pub fn trace(&self) -> Option<TraceContext> {
@@ -141,6 +172,27 @@ impl Call {
             Interrupted
         })
     }
+}
+
+/// The path of a `file:` URI (RFC 8089), percent-decoded.
+fn file_path(uri: &str) -> Option<PathBuf> {
+    let path = uri.strip_prefix("file://")?;
+    let path = path.strip_prefix("localhost").unwrap_or(path);
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.bytes();
+    while let Some(byte) = rest.next() {
+        if byte != b'%' {
+            bytes.push(byte);
+            continue;
+        }
+        let digits = [rest.next()?, rest.next()?];
+        let digits = std::str::from_utf8(&digits).ok()?;
+        bytes.push(u8::from_str_radix(digits, 16).ok()?);
+    }
+    let path = String::from_utf8(bytes).ok()?;
+    // `file:///C:/x` is `C:/x`.
+    let drive = path.as_bytes().get(2) == Some(&b':') && cfg!(windows);
+    Some(PathBuf::from(if drive { &path[1..] } else { path.as_str() }))
 }
 
 impl Told {

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use directories::ProjectDirs;
+use etcetera::base_strategy::{BaseStrategy, choose_native_strategy};
 
 /// The two folders that Ymera writes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,17 +29,13 @@ impl Folders {
     }
 
     fn new(home: Option<OsString>, cache: Option<OsString>) -> Result<Self, NoFolders> {
-        let platform = ProjectDirs::from("", "", "ymera");
-        let of = |value: Option<OsString>, otherwise: fn(&ProjectDirs) -> PathBuf| {
-            value
-                .filter(|value| !value.is_empty())
-                .map(PathBuf::from)
-                .or_else(|| platform.as_ref().map(otherwise))
-                .ok_or(NoFolders)
-        };
+        let platform = choose_native_strategy().ok();
+        let given = |value: Option<OsString>| value.filter(|v| !v.is_empty()).map(PathBuf::from);
+        let data = platform.as_ref().map(|folders| folders.data_dir().join("ymera"));
+        let caches = platform.as_ref().map(|folders| folders.cache_dir().join("ymera"));
         Ok(Self {
-            home: of(home, |folders| folders.data_dir().to_owned())?,
-            cache: of(cache, |folders| folders.cache_dir().to_owned())?,
+            home: given(home).or(data).ok_or(NoFolders)?,
+            cache: given(cache).or(caches).ok_or(NoFolders)?,
         })
     }
 

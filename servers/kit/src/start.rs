@@ -131,11 +131,46 @@ pub fn run<H: ServerHandler>(
     flags: ServerFlags,
     build: impl FnOnce(&Environment) -> Result<Served<H>, Failure>,
 ) -> ExitCode {
+    in_runtime(program, flags, async |environment: &Environment, shutdown: &CancellationToken| {
+        let served = build(environment)?;
+        if environment.flags.listen.is_none() {
+            return serve_stdio(&served, shutdown).await.map_err(Failure::work);
+        }
+        let add = |listener: Listener| Ok(listener.endpoint("/mcp", served));
+        serve_port(environment, version, "/mcp", shutdown, add).await
+    })
+}
+
+/// Runs a listener with endpoints of the caller's choice to its end and gives
+/// its exit code. The printed addresses end in `path`.
+pub fn listen(
+    program: &'static str,
+    version: &'static str,
+    flags: ServerFlags,
+    path: &'static str,
+    add: impl FnOnce(&Environment, Listener) -> Result<Listener, Failure>,
+) -> ExitCode {
+    in_runtime(program, flags, async |environment: &Environment, shutdown: &CancellationToken| {
+        let add = |listener: Listener| add(environment, listener);
+        serve_port(environment, version, path, shutdown, add).await
+    })
+}
+
+/// Reads the environment, runs `work` until it ends or a signal comes, and
+/// turns its result into an exit code.
+fn in_runtime(
+    program: &'static str,
+    flags: ServerFlags,
+    work: impl AsyncFnOnce(&Environment, &CancellationToken) -> Result<(), Failure>,
+) -> ExitCode {
     let result = Environment::read(flags).and_then(|environment| {
         let runtime = runtime(environment.flags.listen.is_some()).map_err(Failure::work)?;
         let result = runtime.block_on(async {
-            let served = build(&environment)?;
-            serve(&environment, served, version).await
+            let shutdown = CancellationToken::new();
+            let signals = tokio::spawn(shutdown_on_signals(shutdown.clone()));
+            let result = work(&environment, &shutdown).await;
+            signals.abort();
+            result
         });
         runtime.shutdown_timeout(THREADS_DEADLINE);
         result
@@ -156,33 +191,32 @@ fn runtime(listening: bool) -> std::io::Result<tokio::runtime::Runtime> {
     builder.enable_all().build()
 }
 
-async fn serve<H: ServerHandler>(
+async fn serve_port(
     environment: &Environment,
-    served: Served<H>,
     version: &'static str,
+    path: &str,
+    shutdown: &CancellationToken,
+    add: impl FnOnce(Listener) -> Result<Listener, Failure>,
 ) -> Result<(), Failure> {
-    let shutdown = CancellationToken::new();
-    let signals = tokio::spawn(shutdown_on_signals(shutdown.clone()));
     let Some(address) = environment.flags.listen else {
-        let result = serve_stdio(&served, &shutdown).await.map_err(Failure::work);
-        signals.abort();
-        return result;
+        return Err(Failure::Usage(anyhow::anyhow!("pass --listen HOST:PORT")));
     };
     let (access, token_file) = environment.access()?;
     let max_connections = environment.flags.max_connections;
     let options = ListenerOptions { access, max_connections, version };
-    let listener = Listener::bind(address, options, shutdown).await.map_err(|error| {
+    let bound = Listener::bind(address, options, shutdown.clone()).await;
+    let listener = bound.map_err(|error| {
         Failure::Work(anyhow::Error::new(error).context(format!("cannot listen on {address}")))
     })?;
     let address = listener.local_addr();
+    let listener = add(listener)?;
     announce(&Ready {
-        ws: format!("ws://{address}/mcp"),
-        http: format!("http://{address}/mcp"),
+        ws: format!("ws://{address}{path}"),
+        http: format!("http://{address}{path}"),
         token_file,
     })
     .map_err(Failure::work)?;
-    listener.endpoint("/mcp", served).serve().await;
-    signals.abort();
+    listener.serve().await;
     Ok(())
 }
 

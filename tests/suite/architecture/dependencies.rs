@@ -103,6 +103,13 @@ fn wrong_licences(foreign: &[Foreign], rules: &DenyRules) -> Vec<String> {
     foreign.iter().filter_map(complaint).collect()
 }
 
+/// Complains about a licence exception for a crate that is not in the tree any more.
+fn stale_licence_exceptions(foreign: &[Foreign], rules: &DenyRules) -> Vec<String> {
+    let stale = rules.licenses.exceptions.iter().map(|exception| &exception.name);
+    let stale = stale.filter(|name| !foreign.iter().any(|found| found.name == **name));
+    stale.map(|name| format!("`{name}` left the tree; remove its exception in deny.toml")).collect()
+}
+
 #[test]
 fn heavy_crates_have_one_owner() -> anyhow::Result<()> {
     let (members, _) = workspace::crates()?;
@@ -121,7 +128,9 @@ fn nothing_banned_is_in_the_tree() -> anyhow::Result<()> {
 #[test]
 fn every_licence_is_on_the_list() -> anyhow::Result<()> {
     let (_, foreign) = workspace::crates()?;
-    assert_clean(&wrong_licences(&foreign, &workspace::deny_rules()?));
+    let rules = workspace::deny_rules()?;
+    assert_clean(&wrong_licences(&foreign, &rules));
+    assert_clean(&stale_licence_exceptions(&foreign, &rules));
     Ok(())
 }
 
@@ -181,5 +190,7 @@ fn a_wrong_licence_is_found() -> anyhow::Result<()> {
         let foreign = [Foreign { name: "planted".into(), licence: licence.map(str::to_owned) }];
         assert_eq!(wrong_licences(&foreign, &rules).is_empty(), fits, "{licence:?}");
     }
+    let stale = stale_licence_exceptions(&[], &rules).len();
+    assert_eq!(stale, rules.licenses.exceptions.len(), "an empty tree needs no exception");
     Ok(())
 }

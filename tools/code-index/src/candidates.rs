@@ -15,6 +15,7 @@ use tantivy::DocId;
 use tantivy::schema::Field;
 
 use crate::cancel::Cancel;
+use crate::document::Facts;
 use crate::error::IndexError;
 use crate::file_class::FileClass;
 use crate::literals::Literals;
@@ -22,7 +23,7 @@ use crate::overlay::Overlaid;
 use crate::stored::{Segment, Stored};
 use crate::term_table::{Anchor, TermTable};
 use crate::terms::{LONG_WORD, WORD_OVERLAP};
-use crate::words::for_each_word;
+use crate::words::{cut_at, for_each_word};
 use crate::workspace::RootQuery;
 
 /// A part that stands in more words than this tells nothing.
@@ -39,7 +40,9 @@ pub(crate) fn candidates(
         let class = match what {
             Overlaid::File(file) if root.wants(path, &file.facts) => file.facts.class,
             // Its language is not known yet; its path says most of it.
-            Overlaid::Pending(_) if wants_pending(root, path) => FileClass::of(path),
+            Overlaid::Pending(stamp) if root.wants(path, &Facts::unread(path, *stamp)) => {
+                FileClass::of(path)
+            }
             _ => continue,
         };
         found.push((class, path.to_string()));
@@ -62,12 +65,6 @@ pub(crate) fn candidates(
     }
     found.sort_unstable();
     Ok(found)
-}
-
-fn wants_pending(root: &RootQuery<'_>, path: &str) -> bool {
-    let language = crate::language::Language::detect(std::path::Path::new(path), b"");
-    root.filter.matches(path)
-        && root.filter.matches_language(language.map(crate::language::Language::name))
 }
 
 /// A set of files; none stands for all.
@@ -142,7 +139,7 @@ fn anchored_words(text: &str) -> Vec<(&str, Anchor)> {
         };
         if word.len() > WORD_OVERLAP {
             // Longer words are stored in pieces; a part this short lies within one.
-            words.push((&word[..word.floor_char_boundary(WORD_OVERLAP)], Anchor::Within));
+            words.push((cut_at(word, WORD_OVERLAP), Anchor::Within));
         } else {
             words.push((word, anchor));
         }
@@ -172,3 +169,6 @@ fn holders_of_word(
     }
     Ok(Some(docs))
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,7 @@ use crate::read::{FileRead, FileText, read_file};
 use crate::symbol::{Symbol, SymbolKind};
 use crate::terms::{Interner, Tallies, Tally, text_terms, write_terms};
 use crate::walk::{SkipReason, Stamp};
-use crate::words::{fold, for_each_word};
+use crate::words::{cut_at, fold};
 
 /// Longer names are headings or generated; their start is enough to find them.
 pub(crate) const MAX_NAME: usize = 200;
@@ -41,6 +41,22 @@ pub(crate) struct Facts {
     /// Set where the file is only remembered as one to leave out.
     pub(crate) skip: Option<SkipReason>,
     pub(crate) syntax_errors: bool,
+}
+
+impl Facts {
+    /// What a path and a stamp tell alone.
+    pub(crate) fn unread(path: &str, stamp: Stamp) -> Facts {
+        Facts {
+            language: Language::detect(Path::new(path), b""),
+            class: FileClass::of(path),
+            stamp,
+            racy: false,
+            hash: 0,
+            lines: 0,
+            skip: None,
+            syntax_errors: false,
+        }
+    }
 }
 
 /// The searchable lists of one file.
@@ -186,16 +202,7 @@ fn detect(path: &str, text: &str) -> Option<Language> {
 }
 
 fn left_out(path: &str, reason: SkipReason, stamp: Stamp) -> IndexedFile {
-    let facts = Facts {
-        language: None,
-        class: FileClass::of(path),
-        stamp,
-        racy: false,
-        hash: 0,
-        lines: 0,
-        skip: Some(reason),
-        syntax_errors: false,
-    };
+    let facts = Facts { language: None, skip: Some(reason), ..Facts::unread(path, stamp) };
     IndexedFile { path: path.to_owned(), facts, symbols: Vec::new(), lists: Lists::default() }
 }
 
@@ -216,7 +223,7 @@ fn name_terms(symbols: &[Symbol]) -> String {
 fn name_term(symbol: &Symbol) -> Option<String> {
     let mut name: String = symbol.name.chars().filter(|c| !c.is_control()).collect();
     if name.len() > MAX_NAME {
-        name.truncate(name.floor_char_boundary(MAX_NAME));
+        name.truncate(cut_at(&name, MAX_NAME).len());
     }
     if name.is_empty() {
         return None;
@@ -272,11 +279,4 @@ fn kind_code(kind: SymbolKind) -> char {
 
 fn kind_of(code: char) -> Option<SymbolKind> {
     KINDS.iter().find(|&&(_, known)| known == code).map(|&(kind, _)| kind)
-}
-
-/// Returns how many words `text` has; used to weigh lists that are not stored.
-pub(crate) fn count_words(text: &str) -> usize {
-    let mut count = 0;
-    for_each_word(text, |_, _| count += 1);
-    count
 }

@@ -207,7 +207,6 @@ mod tests {
             ("web/button.spec.tsx", Test),
             ("app/UserTest.java", Test),
             ("app/Latest.java", Source),
-            ("app/Latest.java", Test),
             ("examples/hello.rs", Example),
             ("docs/intro.md", Docs),
             ("README.md", Docs),

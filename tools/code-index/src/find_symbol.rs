@@ -12,7 +12,7 @@ use std::sync::Arc;
 use tantivy::{DocAddress, DocId};
 
 use crate::cancel::Cancel;
-use crate::document::{IndexedFile, NameTerm};
+use crate::document::{IndexedFile, NAME_SEPARATOR, NameTerm};
 use crate::error::IndexError;
 use crate::file_class::FileClass;
 use crate::name_match::{NameMatch, WantedName, edit_distance, kind_rank, letter_mask};
@@ -127,15 +127,13 @@ fn find(
         return Ok((Vec::new(), false));
     }
     let mut search = Search { roots, wanted, query, cancel, hits: Vec::new() };
-    let held = search.held_matches()?;
-    let mut found = search.stored_matches(Reach::Start)?;
-    let (parts, start): (Vec<Found>, Vec<Found>) =
-        held.into_iter().partition(|found| found.rank.matched == NameMatch::Parts);
-    found.extend(start);
-    search.read(found)?;
-    if search.hits.len() <= query.limit {
-        let mut found = search.stored_matches(Reach::Parts)?;
-        found.extend(parts);
+    let mut held = search.held_matches()?;
+    for reach in [Reach::Whole, Reach::Start, Reach::Parts] {
+        if search.hits.len() > query.limit {
+            break;
+        }
+        let mut found = search.stored_matches(reach)?;
+        found.extend(held.extract_if(.., |found| Reach::of(found.rank.matched) == reach));
         search.read(found)?;
     }
     let truncated = search.hits.len() > query.limit;
@@ -143,12 +141,25 @@ fn find(
     Ok((search.hits, truncated))
 }
 
+/// One step of a search. Most end with the first, which costs least.
 #[derive(Clone, Copy, PartialEq)]
 enum Reach {
-    /// Names that start with what is asked; a range of the dictionary.
+    /// The very name, in any case.
+    Whole,
+    /// Longer names that start with what is asked; a range of the dictionary.
     Start,
     /// All other names.
     Parts,
+}
+
+impl Reach {
+    fn of(matched: NameMatch) -> Reach {
+        match matched {
+            NameMatch::Exact | NameMatch::Case => Reach::Whole,
+            NameMatch::Prefix => Reach::Start,
+            NameMatch::Parts => Reach::Parts,
+        }
+    }
 }
 
 struct Search<'q, 'w> {
@@ -198,16 +209,12 @@ impl Search<'_, '_> {
             let Some(stored) = &root.view.stored else { continue };
             for segment in stored.segments() {
                 let names = segment.table.names(segment.reader, &stored.fields)?;
-                let near = names.starting_with(&self.wanted.folded);
-                let ords: Box<dyn Iterator<Item = usize>> = match reach {
-                    Reach::Start => Box::new(near),
-                    Reach::Parts => Box::new((0..near.start).chain(near.end..names.len())),
-                };
+                let ranges = self.ranges(names, reach);
                 let masks = match reach {
-                    Reach::Start => &[],
+                    Reach::Whole | Reach::Start => &[],
                     Reach::Parts => segment.table.name_masks(names),
                 };
-                for (step, ord) in ords.enumerate() {
+                for (step, ord) in ranges.into_iter().flatten().enumerate() {
                     if step % CANCEL_EVERY == 0 {
                         self.cancel.check()?;
                     }
@@ -221,6 +228,19 @@ impl Search<'_, '_> {
             }
         }
         Ok(found)
+    }
+
+    /// The ordinals of the names to look at.
+    fn ranges(&self, names: &TermTable, reach: Reach) -> [std::ops::Range<usize>; 2] {
+        let start = names.starting_with(&self.wanted.folded);
+        let whole = names.starting_with(&format!("{}{NAME_SEPARATOR}", self.wanted.folded));
+        match reach {
+            Reach::Whole => [whole, 0..0],
+            // The separator sorts before all that a name can go on with.
+            Reach::Start => [whole.end.max(start.start)..start.end, 0..0],
+            Reach::Parts if self.wanted.has_parts() => [0..start.start, start.end..names.len()],
+            Reach::Parts => [0..0, 0..0],
+        }
     }
 
     fn stored_match(
@@ -328,7 +348,7 @@ fn near_names(
                 if ord % CANCEL_EVERY == 0 {
                     cancel.check()?;
                 }
-                if (mask ^ its_mask).count_ones() > MAX_LETTERS_APART {
+                if !may_be_near(&wanted, mask, its_mask) {
                     continue;
                 }
                 if let Some(term) = NameTerm::parse(names.term(ord)) {
@@ -343,17 +363,28 @@ fn near_names(
     Ok(near.into_iter().map(|(_, name)| name).collect())
 }
 
-/// Names with more letters of their own than this are not alike.
-const MAX_LETTERS_APART: u32 = 8;
+/// Edits that leave two names of this length alike.
+fn edits_allowed(wanted: &str) -> usize {
+    (wanted.len() / 3).clamp(1, 4)
+}
+
+/// A quick test that every name which is near passes: each edit changes at most
+/// two letters, and a part has no letter that the whole has not.
+fn may_be_near(wanted: &str, mask: u32, its_mask: u32) -> bool {
+    (mask ^ its_mask).count_ones() as usize <= 2 * edits_allowed(wanted)
+        || mask & !its_mask == 0
+        || its_mask & !mask == 0
+}
 
 /// How close two folded names are, higher is closer; none where they are not.
 fn closeness(wanted: &str, mask: u32, folded: &str, its_mask: u32) -> Option<usize> {
     let (shorter, longer) = (wanted.len().min(folded.len()), wanted.len().max(folded.len()));
-    if shorter >= 4 && (folded.contains(wanted) || wanted.contains(folded)) {
+    let holds = || folded.contains(wanted) || wanted.contains(folded);
+    if shorter >= 4 && 3 * shorter >= longer && holds() {
         return Some(100 * shorter / longer);
     }
-    let most = (wanted.chars().count() / 3).clamp(1, 4);
-    if (mask ^ its_mask).count_ones() as usize > 2 * most {
+    let most = edits_allowed(wanted);
+    if longer - shorter > most || (mask ^ its_mask).count_ones() as usize > 2 * most {
         return None;
     }
     let distance = edit_distance(wanted, folded, most)?;

@@ -64,6 +64,23 @@ impl WantedName {
         self.mask & !mask == 0
     }
 
+    /// Whether a name has several parts to be found in another.
+    pub(crate) fn has_parts(&self) -> bool {
+        self.parts.len() > 1
+    }
+
+    /// A quick test of a folded name that every match by parts passes.
+    fn may_have_parts(&self, folded: &str) -> bool {
+        let mut rest = folded;
+        self.parts.iter().all(|part| match rest.find(part.as_str()) {
+            Some(at) => {
+                rest = &rest[at + part.len()..];
+                true
+            }
+            None => false,
+        })
+    }
+
     /// How a name matches, none where it does not.
     pub(crate) fn match_name(&self, name: &str, folded: &str) -> Option<NameMatch> {
         if let Some(rest) = folded.strip_prefix(self.folded.as_str()) {
@@ -73,13 +90,11 @@ impl WantedName {
                 false => NameMatch::Prefix,
             });
         }
-        self.match_parts(name).then_some(NameMatch::Parts)
+        let by_parts = self.has_parts() && self.may_have_parts(folded) && self.match_parts(name);
+        by_parts.then_some(NameMatch::Parts)
     }
 
     fn match_parts(&self, name: &str) -> bool {
-        if self.parts.len() < 2 {
-            return false;
-        }
         let mut wanted = self.parts.iter().peekable();
         for_each_part(name, |part| {
             if wanted.peek().is_some_and(|want| fold(part).starts_with(want.as_str())) {

@@ -89,15 +89,6 @@ impl Stored {
         })
     }
 
-    pub(crate) fn segment(&self, ord: u32) -> Segment<'_> {
-        let reader = self.searcher.segment_reader(ord);
-        Segment { ord, reader, table: &self.tables[ord as usize] }
-    }
-
-    pub(crate) fn path(&self, at: DocAddress) -> &str {
-        self.tables[at.segment_ord as usize].path(at.doc_id)
-    }
-
     pub(crate) fn facts(&self, at: DocAddress) -> &Facts {
         self.tables[at.segment_ord as usize].facts(at.doc_id)
     }

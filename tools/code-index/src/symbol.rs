@@ -52,6 +52,81 @@ pub enum SymbolKind {
     Element,
 }
 
+impl SymbolKind {
+    /// Every kind, in the order in which answers list them.
+    pub fn all() -> impl Iterator<Item = SymbolKind> {
+        use SymbolKind as K;
+        [
+            K::Function,
+            K::Method,
+            K::Class,
+            K::Struct,
+            K::Enum,
+            K::Variant,
+            K::Interface,
+            K::Trait,
+            K::Type,
+            K::Union,
+            K::Constant,
+            K::Variable,
+            K::Field,
+            K::Module,
+            K::Macro,
+            K::Constructor,
+            K::Extension,
+            K::Table,
+            K::Key,
+            K::Heading,
+            K::Element,
+        ]
+        .into_iter()
+    }
+
+    /// Returns the kind's name, as answers spell it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SymbolKind::Function => "function",
+            SymbolKind::Method => "method",
+            SymbolKind::Class => "class",
+            SymbolKind::Struct => "struct",
+            SymbolKind::Enum => "enum",
+            SymbolKind::Variant => "variant",
+            SymbolKind::Interface => "interface",
+            SymbolKind::Trait => "trait",
+            SymbolKind::Type => "type",
+            SymbolKind::Union => "union",
+            SymbolKind::Constant => "constant",
+            SymbolKind::Variable => "variable",
+            SymbolKind::Field => "field",
+            SymbolKind::Module => "module",
+            SymbolKind::Macro => "macro",
+            SymbolKind::Constructor => "constructor",
+            SymbolKind::Extension => "extension",
+            SymbolKind::Table => "table",
+            SymbolKind::Key => "key",
+            SymbolKind::Heading => "heading",
+            SymbolKind::Element => "element",
+        }
+    }
+
+    /// Returns the kind of a name, in any case, or of a usual other word for it.
+    pub fn from_name(name: &str) -> Option<SymbolKind> {
+        let name = name.trim().to_ascii_lowercase();
+        let usual = match name.as_str() {
+            "fn" | "func" | "def" => "function",
+            "const" => "constant",
+            "var" | "static" | "let" => "variable",
+            "property" | "attribute" | "member" => "field",
+            "namespace" | "package" | "mod" => "module",
+            "protocol" => "interface",
+            "typedef" | "alias" => "type",
+            "impl" => "extension",
+            other => other,
+        };
+        SymbolKind::all().find(|kind| kind.as_str() == usual)
+    }
+}
+
 /// One definition in one file. Lines are 1-based.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Symbol {
@@ -72,4 +147,19 @@ pub struct Symbol {
     pub container: Option<String>,
     /// The doc comment's text without its markers, at most 500 bytes.
     pub doc: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SymbolKind;
+
+    #[test]
+    fn names_of_kinds_are_those_of_the_wire() {
+        for kind in SymbolKind::all() {
+            assert_eq!(serde_json::to_value(kind).expect("a string"), kind.as_str());
+            assert_eq!(SymbolKind::from_name(kind.as_str()), Some(kind));
+        }
+        assert_eq!(SymbolKind::from_name("Fn"), Some(SymbolKind::Function));
+        assert_eq!(SymbolKind::from_name("thing"), None);
+    }
 }

@@ -15,7 +15,7 @@ use std::collections::HashMap;
 
 use rustc_hash::FxBuildHasher;
 
-use crate::words::{Stems, fold, fold_into, for_each_part, for_each_word};
+use crate::words::{Stems, cut_at, fold, fold_into, for_each_part, for_each_word};
 
 /// More than this says no more about what a file is about.
 const MAX_COUNT: u32 = 32;
@@ -233,21 +233,14 @@ fn long_word_pieces(word: &str, out: &mut Vec<String>) {
     let folded = fold(word);
     let mut start = 0;
     loop {
-        let end = floor_boundary(&folded, (start + WORD_PIECE).min(folded.len()));
+        let end = cut_at(&folded, start + WORD_PIECE).len();
         out.push(folded[start..end].to_owned());
         if end == folded.len() {
             return;
         }
         // One character less far than the overlap asks, so that a cut character costs nothing.
-        start = floor_boundary(&folded, end - WORD_OVERLAP - 4);
+        start = cut_at(&folded, end - WORD_OVERLAP - 4).len();
     }
-}
-
-fn floor_boundary(text: &str, mut at: usize) -> usize {
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }
 
 /// Writes a list of distinct terms.

@@ -185,10 +185,10 @@ fn walk_to_depth(
             if cancel.is_cancelled() {
                 return WalkState::Quit;
             }
-            for item in look(root, entry, depth, limits.max_file_bytes) {
-                if sender.send(item).is_err() {
-                    return WalkState::Quit;
-                }
+            if let Some(item) = look(root, entry, depth, limits.max_file_bytes)
+                && sender.send(item).is_err()
+            {
+                return WalkState::Quit;
             }
             WalkState::Continue
         })

@@ -66,6 +66,15 @@ fn char_len(first: u8) -> usize {
     }
 }
 
+/// Returns the start of `text` up to `most` bytes, without a half character.
+pub(crate) fn cut_at(text: &str, most: usize) -> &str {
+    let mut end = most.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
 /// Appends `word` to `out` so that spellings which differ in case are equal.
 pub(crate) fn fold_into(word: &str, out: &mut String) {
     for c in word.chars() {

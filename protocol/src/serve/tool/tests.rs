@@ -2,7 +2,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{argument_schema, usage, with_causes};
+use super::{argument_schema, file_path, usage, with_causes};
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
@@ -58,4 +58,18 @@ fn causes_are_told() {
     struct Outer(#[source] std::io::Error);
     let error = Outer(std::io::Error::other("disk on fire"));
     assert_eq!(with_causes(&error), "cannot read `a`: disk on fire");
+}
+
+#[test]
+fn file_uris_become_paths() {
+    let cases = [
+        ("file:///home/a%20b/c", Some("/home/a b/c")),
+        ("file://localhost/x", Some("/x")),
+        ("https://example.com/x", None),
+        ("file:///a%2", None),
+        ("file:///%ff", None),
+    ];
+    for (uri, want) in cases {
+        assert_eq!(file_path(uri).as_deref(), want.map(std::path::Path::new), "{uri}");
+    }
 }

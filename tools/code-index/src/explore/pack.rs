@@ -1,6 +1,7 @@
 //! Fits places into a budget of tokens.
 
 use super::Place;
+use crate::words::cut_at;
 
 /// A token, where nobody counts for us.
 const BYTES_PER_TOKEN: usize = 4;
@@ -35,7 +36,7 @@ pub fn pack(places: Vec<Place>, budget_tokens: usize) -> Packed {
     let mut rest = places.into_iter();
     for mut place in rest.by_ref().take(NAMED_FIRST) {
         if place.reason.len() > SHORT_REASON && budget_tokens < 1500 {
-            place.reason.truncate(place.reason.floor_char_boundary(SHORT_REASON));
+            place.reason.truncate(cut_at(&place.reason, SHORT_REASON).len());
         }
         let snippet = place.snippet.take();
         let cost = bare_cost(&place);

@@ -288,10 +288,11 @@ fn reason(question: &Question, found: Where, path: Mask) -> String {
         ("body", found.body),
         ("path", path),
     ] {
+        let here = mask & left;
+        left &= !here;
         let terms = question.terms.iter().enumerate();
         let mut words: Vec<&str> = Vec::new();
-        for (at, term) in terms.filter(|(at, _)| mask & left & 1 << at != 0) {
-            left &= !(1 << at);
+        for (_, term) in terms.filter(|(at, _)| here & 1 << at != 0) {
             if !words.contains(&term.word.as_str()) {
                 words.push(&term.word);
             }

@@ -1,6 +1,8 @@
 //! The lines of a place that are shown: all of a short one; of a long one its
 //! head and the lines around the words.
 
+use crate::words::cut_at;
+
 /// A place of at most this many lines is shown whole.
 const WHOLE: usize = 24;
 /// Lines shown of the start of a longer one.
@@ -47,7 +49,7 @@ fn push(out: &mut String, lines: &[&str], indent: usize) {
     for line in lines {
         let line = line.get(indent..).unwrap_or("").trim_end();
         if line.len() > MAX_LINE_BYTES {
-            out.push_str(&line[..line.floor_char_boundary(MAX_LINE_BYTES)]);
+            out.push_str(cut_at(line, MAX_LINE_BYTES));
             out.push('…');
         } else {
             out.push_str(line);

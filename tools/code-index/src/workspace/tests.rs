@@ -139,3 +139,273 @@ fn two_processes_share_and_take_over() {
     wait_until("the follower sees a change", || find(&follower, "third") == ["src/c.rs:1"]);
     wait_complete(&follower);
 }
+
+/// All that is stored, by path and by term, without what differs between two
+/// builds of the same files.
+fn dump(workspace: &Workspace) -> Vec<String> {
+    use tantivy::postings::Postings as _;
+    use tantivy::schema::IndexRecordOption;
+    use tantivy::{DocSet as _, TERMINATED};
+
+    let mut lines = Vec::new();
+    let view = workspace.indexes[0].state.refresh();
+    let stored = view.stored.as_ref().unwrap();
+    assert!(view.overlay.is_empty());
+    for (at, path, facts) in stored.files() {
+        let symbols = stored.symbols(at).unwrap();
+        lines.push(format!(
+            "{path} {:?} {:?} {} {:x} {:?} {symbols:?}",
+            facts.language, facts.class, facts.lines, facts.hash, facts.skip
+        ));
+    }
+    let fields = &stored.fields;
+    for field in [
+        fields.path,
+        fields.body,
+        fields.words,
+        fields.symbols,
+        fields.names,
+        fields.docs,
+        fields.path_parts,
+    ] {
+        for segment in stored.segments() {
+            let inverted = segment.reader.inverted_index(field).unwrap();
+            let mut terms = inverted.terms().stream().unwrap();
+            while terms.advance() {
+                let term = String::from_utf8_lossy(terms.key()).into_owned();
+                let mut postings = inverted
+                    .read_postings_from_terminfo(terms.value(), IndexRecordOption::WithFreqs)
+                    .unwrap();
+                while postings.doc() != TERMINATED {
+                    let doc = postings.doc();
+                    if segment.is_alive(doc) {
+                        let path = segment.table.path(doc);
+                        lines.push(format!("{field:?} {term} {path} {}", postings.term_freq()));
+                    }
+                    postings.advance();
+                }
+            }
+        }
+    }
+    lines.sort();
+    lines
+}
+
+/// The same numbers in every run.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (self.0 >> 33) as usize % limit
+    }
+}
+
+#[test]
+fn an_index_after_edits_equals_one_built_anew() {
+    let repository = Repository::new(&[]);
+    let mut numbers = Numbers(3);
+    let mut names: Vec<String> =
+        (0..30).map(|at| format!("pkg{}/mod{}/file{at}.py", at % 3, at % 5)).collect();
+    let text = |number: usize| {
+        format!(
+            "\"\"\"Part {number}.\"\"\"\n\nclass Thing{number}:\n    def act(self):\n        return word{number}\n"
+        )
+    };
+    for (at, name) in names.iter().enumerate() {
+        repository.write(name, &text(at));
+    }
+    let workspace = repository.open_complete();
+    for round in 0..4 {
+        for step in 0..12 {
+            let at = numbers.below(names.len());
+            let path = repository.path().join(&names[at]);
+            match numbers.below(4) {
+                0 | 1 => repository.write(&names[at], &text(numbers.below(1000))),
+                2 if path.exists() => {
+                    let new = format!("moved{round}/file{step}_{at}.py");
+                    fs::create_dir_all(repository.path().join(format!("moved{round}"))).unwrap();
+                    fs::rename(&path, repository.path().join(&new)).unwrap();
+                    names[at] = new;
+                }
+                _ if path.exists() => fs::remove_file(&path).unwrap(),
+                _ => repository.write(&names[at], &text(numbers.below(1000))),
+            }
+        }
+        let marker = format!("fn marker_{round}() {{}}\n");
+        repository.write("marker.rs", &marker);
+        let name = format!("marker_{round}");
+        wait_until("the last edit is seen", || !find(&workspace, &name).is_empty());
+        wait_complete(&workspace);
+    }
+    let fresh_cache = tempfile::tempdir().unwrap();
+    let fresh = repository.open_with(&Options::new(fresh_cache.path()));
+    wait_complete(&fresh);
+    let want = dump(&fresh);
+    wait_until("both hold the same", || {
+        workspace.status().complete && dump_when_complete(&workspace).as_ref() == Some(&want)
+    });
+}
+
+fn dump_when_complete(workspace: &Workspace) -> Option<Vec<String>> {
+    let view = workspace.indexes[0].state.refresh();
+    view.overlay.is_empty().then(|| dump(workspace))
+}
+
+#[test]
+fn polling_sees_changes_and_says_so() {
+    let repository = Repository::new(&[("a.rs", "fn alpha() {}\n")]);
+    let mut options = repository.options();
+    options.watch = crate::options::WatchMode::Polling;
+    options.poll_every = Duration::from_millis(20);
+    let workspace = repository.open_with(&options);
+    wait_complete(&workspace);
+    assert_eq!(workspace.status().watch, crate::status::WatchState::Polling);
+    repository.write("sub/b.rs", "fn beta() {}\n");
+    wait_until("polling sees it", || find(&workspace, "beta") == ["sub/b.rs:1"]);
+}
+
+#[test]
+fn ignore_rules_that_change_take_effect() {
+    let repository =
+        Repository::new(&[("a.rs", "fn alpha() {}\n"), ("out/b.rs", "fn beta() {}\n")]);
+    let workspace = repository.open_complete();
+    assert_eq!(find(&workspace, "beta"), ["out/b.rs:1"]);
+    repository.write(".gitignore", "out/\n");
+    wait_until("an ignored file goes", || find(&workspace, "beta").is_empty());
+    fs::remove_file(repository.path().join(".gitignore")).unwrap();
+    wait_until("it comes back", || find(&workspace, "beta") == ["out/b.rs:1"]);
+}
+
+#[test]
+fn thousands_of_changes_at_once_are_taken_in() {
+    let repository = Repository::new(&[]);
+    for at in 0..1500 {
+        repository.write(&format!("src/f{at}.rs"), &format!("fn before_{at}() {{}}\n"));
+    }
+    let workspace = repository.open_complete();
+    for at in 0..1500 {
+        repository.write(&format!("src/f{at}.rs"), &format!("fn after_{at}() {{}}\n"));
+    }
+    wait_until("the last is seen", || find(&workspace, "after_1499") == ["src/f1499.rs:1"]);
+    wait_complete(&workspace);
+    assert_eq!(find(&workspace, "after_7").first().map(String::as_str), Some("src/f7.rs:1"));
+    assert_eq!(find(&workspace, "before_7"), Vec::<String>::new());
+    assert_eq!(workspace.status().total, 1500);
+}
+
+#[test]
+fn damaged_and_older_folders_are_built_anew() {
+    let repository = Repository::new(&[("a.rs", "fn alpha() {}\n")]);
+    type Damage = fn(&Path);
+    let damage: [(&str, Damage); 4] = [
+        ("a truncated segment", |index| {
+            for entry in fs::read_dir(index).unwrap() {
+                let path = entry.unwrap().path();
+                if path.extension().is_some_and(|kind| kind == "idx" || kind == "store") {
+                    let bytes = fs::read(&path).unwrap();
+                    fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+                }
+            }
+        }),
+        ("a changed byte", |index| {
+            for entry in fs::read_dir(index).unwrap() {
+                let path = entry.unwrap().path();
+                if path.extension().is_some_and(|kind| kind == "term") {
+                    let mut bytes = fs::read(&path).unwrap();
+                    bytes[3] ^= 0x55;
+                    fs::write(&path, &bytes).unwrap();
+                }
+            }
+        }),
+        ("no meta", |index| fs::write(index.join("meta.json"), "{").unwrap()),
+        ("another format", |index| {
+            let meta = fs::read_to_string(index.join("meta.json")).unwrap();
+            assert!(meta.contains("format"));
+            fs::write(index.join("meta.json"), meta.replace(r#"\"format\":"#, r#"\"format\":9"#))
+                .unwrap();
+        }),
+    ];
+    for (name, damage) in damage {
+        let folder = repository.open_complete().cache_folders().remove(0);
+        damage(&folder.join("index"));
+        let workspace = repository.open();
+        let found = || {
+            let query = SymbolQuery { name: "alpha".into(), limit: 5, ..SymbolQuery::default() };
+            workspace.find_symbol(&query, &Cancel::new()).is_ok_and(|a| a.symbols.len() == 1)
+        };
+        wait_until(name, || found() && workspace.status().complete);
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn hostile_files_are_left_out_with_their_reasons() {
+    use std::os::unix::fs::symlink;
+
+    use crate::walk::SkipReason;
+
+    let repository = Repository::new(&[
+        ("good.rs", "fn alpha() {}\n"),
+        ("binary.py", "def x():\0\n"),
+        ("loop/inner.rs", "fn inner() {}\n"),
+    ]);
+    let root = repository.path();
+    fs::write(root.join("latin.rs"), b"// caf\xe9\nfn latin() {}\n").unwrap();
+    fs::write(root.join("bundle.min.js"), "var a=1;".repeat(700_000)).unwrap();
+    fs::write(root.join("one_line.js"), format!("function one(){{{}}}", "a();".repeat(200_000)))
+        .unwrap();
+    symlink("nowhere", root.join("dangling.rs")).unwrap();
+    symlink("..", root.join("loop/up")).unwrap();
+    symlink("/etc", root.join("outside")).unwrap();
+    let pipe = std::process::Command::new("mkfifo").arg(root.join("pipe.rs")).status().unwrap();
+    assert!(pipe.success());
+    let _socket = std::os::unix::net::UnixListener::bind(root.join("socket.rs")).unwrap();
+
+    let workspace = repository.open_complete();
+    let skipped = workspace.skipped();
+    let reasons: Vec<(&str, SkipReason)> =
+        skipped.files.iter().map(|file| (file.path.as_str(), file.reason)).collect();
+    let want = [
+        ("binary.py", SkipReason::Binary),
+        ("bundle.min.js", SkipReason::TooLarge),
+        ("dangling.rs", SkipReason::Link),
+        ("loop/up", SkipReason::Link),
+        ("outside", SkipReason::Link),
+        ("pipe.rs", SkipReason::NotRegular),
+        ("socket.rs", SkipReason::NotRegular),
+    ];
+    assert_eq!(reasons, want);
+    let status = workspace.status();
+    assert_eq!((status.total, status.skipped), (4, 7));
+    assert_eq!(find(&workspace, "latin"), ["latin.rs:2"]);
+    let lines = workspace.read_lines("outside/passwd", 1, 2, &Cancel::new());
+    assert!(matches!(lines, Err(IndexError::UnknownFile { .. })), "{lines:?}");
+}
+
+#[test]
+fn questions_are_answered_before_anything_is_stored() {
+    let repository = Repository::new(&[("src/a.rs", "/// Waits for the moon.\nfn alpha() {}\n")]);
+    // Another process seems to write for ever: nothing is ever committed.
+    let canonical = repository.path().canonicalize().unwrap();
+    let folder = crate::folder::IndexFolder::create(repository.cache.path(), &canonical).unwrap();
+    let _lock = folder.try_lock().unwrap().unwrap();
+
+    let workspace = repository.open();
+    assert_eq!(find(&workspace, "alpha"), ["src/a.rs:2"]);
+    let cancel = Cancel::new();
+    let query = crate::explore::ExploreQuery { query: "moon".into(), scope: Scope::default() };
+    let answer = workspace.explore(&query, &cancel).unwrap();
+    assert_eq!(answer.places[0].path, "src/a.rs");
+    assert!(!answer.status.complete);
+    let query = crate::lines::LineQuery {
+        query: "MOON",
+        mode: crate::lines::LineMode::Regex,
+        limit: 5,
+        cursor: None,
+        max_file_bytes: 1 << 20,
+    };
+    let query = crate::lines::LineQuery { query: "(?i)MOON", ..query };
+    let answer = workspace.search_code(&query, &Scope::default(), &cancel).unwrap();
+    assert_eq!(answer.found.matches.len(), 1);
+}

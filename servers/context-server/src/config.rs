@@ -1,0 +1,30 @@
+//! What the engine is told of flags, configuration and environment.
+
+use ymera_code_index::Options;
+use ymera_code_index::roots::{RootInputs, Roots};
+use ymera_kit::{Environment, Failure};
+
+/// What decides on the project. A wrong `--root` is an error at once; where no
+/// project is known the tools say so.
+pub(crate) fn roots(environment: &Environment) -> Result<RootInputs, Failure> {
+    let inputs = RootInputs {
+        flags: environment.flags.root.clone(),
+        host_folder: environment.host_project.clone(),
+        host_roots: Vec::new(),
+        working_folder: environment.working_dir.clone(),
+        home: environment.user_home.clone(),
+    };
+    if !inputs.flags.is_empty() {
+        Roots::decide(&inputs).map_err(Failure::usage)?;
+    }
+    Ok(inputs)
+}
+
+/// The engine's settings.
+pub(crate) fn engine(environment: &Environment) -> Options {
+    let mut options = Options::new(environment.folders.cache.join("index"));
+    if let Some(kib) = environment.config.context.max_file_kib {
+        options.max_file_bytes = kib.saturating_mul(1024);
+    }
+    options
+}

@@ -1,0 +1,149 @@
+//! What the index knows of files as such: their list, their outline, their
+//! lines, and the sums that a map of the project is made of.
+
+use crate::cancel::Cancel;
+use crate::document::{Analyst, Facts};
+use crate::error::IndexError;
+use crate::file_class::FileClass;
+use crate::overlay::Overlaid;
+use crate::read::{FileRead, read_file};
+use crate::symbol::Symbol;
+use crate::watch::is_inside;
+use crate::workspace::{RootQuery, Scope, Workspace};
+
+/// A file of the index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileEntry {
+    /// Its path.
+    pub path: String,
+    /// The name of its language.
+    pub language: Option<&'static str>,
+    /// The part it plays.
+    pub class: FileClass,
+    /// Its size.
+    pub bytes: u64,
+    /// Its lines; zero while it is not indexed.
+    pub lines: u32,
+}
+
+/// Some lines of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileLines {
+    /// The first line given, from 1.
+    pub first: u32,
+    /// The lines, without their ends.
+    pub lines: Vec<String>,
+    /// How many lines the file has.
+    pub total: u32,
+}
+
+/// A call gives no more lines than this.
+const MAX_LINES: usize = 2_000;
+
+impl Workspace {
+    /// Lists the files of `scope` in order of path.
+    pub fn files(&self, scope: &Scope, cancel: &Cancel) -> Result<Vec<FileEntry>, IndexError> {
+        let mut files = Vec::new();
+        for root in self.queries(scope, cancel)? {
+            for_each_file(&root, |path, facts| files.push(entry(root.show(path), facts)));
+        }
+        cancel.check()?;
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(files)
+    }
+
+    /// Lists all files of one root in order of path, with paths inside that
+    /// root, as the map of a project takes them.
+    pub fn root_files(&self, root: usize, cancel: &Cancel) -> Result<Vec<FileEntry>, IndexError> {
+        let mut files = Vec::new();
+        if let Some(root) = self.queries(&Scope::default(), cancel)?.get(root) {
+            for_each_file(root, |path, facts| files.push(entry(path.to_owned(), facts)));
+        }
+        files.sort_by(|a, b| a.path.cmp(&b.path));
+        Ok(files)
+    }
+
+    /// Returns the symbols of a file in the order in which they stand, read
+    /// from the file as it is now.
+    pub fn outline(&self, path: &str, cancel: &Cancel) -> Result<Vec<Symbol>, IndexError> {
+        let (root, inside) = self.locate(path, cancel)?;
+        let text = live_text(&root, path, &inside)?;
+        let mut symbols = Analyst::new(root.state.options.max_file_bytes).symbols(&inside, &text);
+        symbols.sort_by_key(|symbol| (symbol.line, symbol.end_line));
+        Ok(symbols)
+    }
+
+    /// Returns the lines `first` to `last` of a file, 1-based, as they are now.
+    pub fn read_lines(
+        &self,
+        path: &str,
+        first: u32,
+        last: u32,
+        cancel: &Cancel,
+    ) -> Result<FileLines, IndexError> {
+        let (root, inside) = self.locate(path, cancel)?;
+        let text = live_text(&root, path, &inside)?;
+        let first = first.max(1);
+        let count = (last.saturating_sub(first) as usize).saturating_add(1).min(MAX_LINES);
+        let wanted = text.lines().skip(first as usize - 1).take(count);
+        let lines = if last < first { Vec::new() } else { wanted.map(str::to_owned).collect() };
+        let total = u32::try_from(text.lines().count()).unwrap_or(u32::MAX);
+        Ok(FileLines { first, lines, total })
+    }
+}
+
+/// The text of a file that is part of the index; no other file is read.
+fn live_text(root: &RootQuery<'_>, shown: &str, path: &str) -> Result<String, IndexError> {
+    let is_held = match root.view.overlay.get(path) {
+        Some(Overlaid::Gone) => false,
+        Some(_) => true,
+        None => match &root.view.stored {
+            Some(stored) => stored.find(path)?.is_some(),
+            None => false,
+        },
+    };
+    if !is_held {
+        return Err(IndexError::UnknownFile { path: shown.to_owned() });
+    }
+    let unreadable = || IndexError::Unreadable { path: shown.to_owned() };
+    // A folder on the way may have become a link since the walk.
+    if !is_inside(&root.state.root, path) {
+        return Err(unreadable());
+    }
+    match read_file(&root.state.root, path, root.state.options.max_file_bytes) {
+        FileRead::Text(read) => Ok(read.text),
+        FileRead::Skip(..) | FileRead::Gone => Err(unreadable()),
+    }
+}
+
+/// Calls `visit` with each file that the question wants; a file that is not
+/// read yet has no facts but its size.
+fn for_each_file(root: &RootQuery<'_>, mut visit: impl FnMut(&str, Facts)) {
+    if let Some(stored) = &root.view.stored {
+        for (_, path, facts) in stored.files() {
+            if !root.view.overlay.hides(path) && root.wants(path, facts) {
+                visit(path, *facts);
+            }
+        }
+    }
+    for (path, what) in root.view.overlay.iter() {
+        let facts = match what {
+            Overlaid::File(file) => file.facts,
+            Overlaid::Pending(stamp) => Facts::unread(path, *stamp),
+            Overlaid::Gone => continue,
+        };
+        if root.wants(path, &facts) {
+            visit(path, facts);
+        }
+    }
+}
+
+fn entry(path: String, facts: Facts) -> FileEntry {
+    FileEntry {
+        path,
+        language: facts.language.map(crate::language::Language::name),
+        class: facts.class,
+        bytes: facts.stamp.bytes,
+        lines: facts.lines,
+    }
+}
