@@ -250,6 +250,7 @@ impl Answered for CallToolResponse {
     fn meta(&mut self) -> Option<&mut Option<MetaObject>> {
         match self {
             Self::Complete(result) => Some(&mut result.meta),
+            Self::Task(result) => Some(&mut result.meta),
             _ => None,
         }
     }
@@ -279,7 +280,13 @@ macro_rules! signed {
         }
     )+};
 }
-signed!(ListToolsResult, ListPromptsResult, ListResourcesResult, ListResourceTemplatesResult);
+signed!(
+    GetTaskResult,
+    ListToolsResult,
+    ListPromptsResult,
+    ListResourcesResult,
+    ListResourceTemplatesResult,
+);
 
 macro_rules! unsigned {
     ($($type:ty),+ $(,)?) => {$( impl Answered for $type {} )+};
@@ -291,7 +298,6 @@ unsigned!(
     DiscoverResult,
     GetPromptResponse,
     GetSkillResult,
-    GetTaskResult,
     InitializeResult,
     ListSkillsResult,
 );
