@@ -33,11 +33,23 @@ struct Exception {
     reason: &'static str,
 }
 
-const EXCEPTIONS: [Exception; 1] = [Exception {
-    folder: "tests/kit",
-    name: "tokio-tungstenite",
-    reason: "sends our listener raw frames, wrong ones too, that our own client never would",
-}];
+const EXCEPTIONS: [Exception; 3] = [
+    Exception {
+        folder: "tests/kit",
+        name: "tokio-tungstenite",
+        reason: "sends our listener raw frames, wrong ones too, that our own client never would",
+    },
+    Exception {
+        folder: "tests/bench",
+        name: "rmcp",
+        reason: "measures our transports beside rmcp's own",
+    },
+    Exception {
+        folder: "tests/bench",
+        name: "tokio-tungstenite",
+        reason: "loads any server alike, so its client must not be ours",
+    },
+];
 
 impl Owned {
     fn matches(&self, name: &str) -> bool {
