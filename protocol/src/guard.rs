@@ -21,8 +21,8 @@ use std::borrow::Cow;
 
 use rmcp::model::{
     CallToolRequestParams, ClientJsonRpcMessage, ClientNotification, ClientRequest, ClientResult,
-    CustomNotification, ErrorCode, ErrorData, Extensions, JsonObject, NotificationMetaObject,
-    NumberOrString, RequestId, RequestMetaObject,
+    CustomNotification, ErrorCode, ErrorData, Extensions, GetExtensions, JsonObject,
+    NotificationMetaObject, NumberOrString, RequestId, RequestMetaObject,
 };
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -226,6 +226,12 @@ fn split_meta(params: &mut JsonObject) -> Result<Extensions, ErrorData> {
     Ok(extensions)
 }
 
+/// The message with what its `_meta` held.
+fn carrying<T: GetExtensions>(mut message: T, extensions: Extensions) -> T {
+    *message.extensions_mut() = extensions;
+    message
+}
+
 fn typed<P: DeserializeOwned>(method: &str, params: JsonObject) -> Result<P, ErrorData> {
     serde_json::from_value(Value::Object(params)).map_err(|error| {
         ErrorData::invalid_params(format!("invalid params for `{method}`: {error}"), None)
@@ -291,11 +297,7 @@ fn read_request(method: &str, params: Option<JsonObject>) -> Result<ClientReques
             request.extensions = extensions;
             ClientRequest::CallToolRequest(request)
         }
-        "ping" => {
-            let mut request = m::PingRequest::default();
-            request.extensions = extensions;
-            ClientRequest::PingRequest(request)
-        }
+        "ping" => ClientRequest::PingRequest(carrying(m::PingRequest::default(), extensions)),
         "initialize" => plain!(InitializeRequest),
         "server/discover" => plain!(DiscoverRequest),
         "completion/complete" => plain!(CompleteRequest),
@@ -348,14 +350,15 @@ fn read_notification(method: &str, params: Option<JsonObject>) -> Option<ClientN
         "notifications/cancelled" => plain!(CancelledNotification),
         "notifications/progress" => plain!(ProgressNotification),
         "notifications/initialized" => {
-            let mut note = m::InitializedNotification::default();
-            note.extensions = extensions;
-            ClientNotification::InitializedNotification(note)
+            let note =
+                ClientNotification::InitializedNotification(m::InitializedNotification::default());
+            carrying(note, extensions)
         }
         "notifications/roots/list_changed" => {
-            let mut note = m::RootsListChangedNotification::default();
-            note.extensions = extensions;
-            ClientNotification::RootsListChangedNotification(note)
+            let note = ClientNotification::RootsListChangedNotification(
+                m::RootsListChangedNotification::default(),
+            );
+            carrying(note, extensions)
         }
         _ => {
             let params = had_params.then_some(Value::Object(params));
