@@ -216,7 +216,7 @@ fn shrink(output: &mut MapProjectOutput) {
         }
         output.truncated = true;
         let skipped = output.skipped.len();
-        let Some(project) = output.projects.iter_mut().max_by_key(|project| json_bytes(project))
+        let Some(project) = output.projects.iter_mut().max_by_key(|project| json_bytes(&**project))
         else {
             return;
         };

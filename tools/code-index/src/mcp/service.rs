@@ -5,7 +5,6 @@
 //!   host's roots, or by the working directory, in this order.
 //! - Without a project every tool says how to name one; the server goes on.
 
-use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use tokio::sync::OnceCell;
@@ -112,10 +111,7 @@ impl CodeContext {
         {
             return Ok(Arc::clone(early));
         }
-        let inputs = RootInputs {
-            host_roots: host_roots.into_iter().map(PathBuf::from).collect(),
-            ..inner.inputs.clone()
-        };
+        let inputs = RootInputs { host_roots, ..inner.inputs.clone() };
         let roots = Roots::decide(&inputs).map_err(|error| ToolError::Root(Arc::new(error)))?;
         if let Some(early) = early.filter(|early| *early.roots() == roots) {
             return Ok(Arc::clone(early));
