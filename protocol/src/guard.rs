@@ -291,11 +291,7 @@ fn read_request(method: &str, params: Option<JsonObject>) -> Result<ClientReques
             request.extensions = extensions;
             ClientRequest::CallToolRequest(request)
         }
-        "ping" => {
-            let mut request = m::PingRequest::default();
-            request.extensions = extensions;
-            ClientRequest::PingRequest(request)
-        }
+        "ping" => ClientRequest::PingRequest(m::PingRequest { extensions, ..Default::default() }),
         "initialize" => plain!(InitializeRequest),
         "server/discover" => plain!(DiscoverRequest),
         "completion/complete" => plain!(CompleteRequest),
@@ -348,13 +344,11 @@ fn read_notification(method: &str, params: Option<JsonObject>) -> Option<ClientN
         "notifications/cancelled" => plain!(CancelledNotification),
         "notifications/progress" => plain!(ProgressNotification),
         "notifications/initialized" => {
-            let mut note = m::InitializedNotification::default();
-            note.extensions = extensions;
+            let note = m::InitializedNotification { extensions, ..Default::default() };
             ClientNotification::InitializedNotification(note)
         }
         "notifications/roots/list_changed" => {
-            let mut note = m::RootsListChangedNotification::default();
-            note.extensions = extensions;
+            let note = m::RootsListChangedNotification { extensions, ..Default::default() };
             ClientNotification::RootsListChangedNotification(note)
         }
         _ => {

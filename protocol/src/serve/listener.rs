@@ -208,10 +208,10 @@ async fn refuse_connection(shared: Arc<Shared>, stream: TcpStream) {
     let service = {
         let shared = Arc::clone(&shared);
         service_fn(move |request: Request<hyper::body::Incoming>| {
-            let mut response = match shared.check_source(&request) {
-                Err(denied) => denied,
-                Ok(()) if is_health(&request) => shared.health(),
-                Ok(()) => {
+            let mut response = match shared.refuse_source(&request) {
+                Some(denied) => denied,
+                None if is_health(&request) => shared.health(),
+                None => {
                     let limit = shared.options.max_connections;
                     let text = format!(
                         "busy: all {limit} connections are in use; close one or start the server \
@@ -242,7 +242,7 @@ async fn answer(
     slot: Arc<Option<OwnedSemaphorePermit>>,
     mut request: Request<hyper::body::Incoming>,
 ) -> Answered {
-    if let Err(response) = shared.check_source(&request) {
+    if let Some(response) = shared.refuse_source(&request) {
         return Ok(response);
     }
     if is_health(&request) {
@@ -269,9 +269,10 @@ async fn answer(
 }
 
 impl Shared {
-    fn check_source<B>(&self, request: &Request<B>) -> Result<(), Response<Body>> {
+    /// The answer to a request with the wrong `Host` or `Origin`.
+    fn refuse_source<B>(&self, request: &Request<B>) -> Option<Response<Body>> {
         let checked = self.options.access.check_source(request.headers(), self.local);
-        checked.map_err(|reason| denied(reason, self.local))
+        checked.err().map(|reason| denied(reason, self.local))
     }
 
     fn health(&self) -> Response<Body> {
