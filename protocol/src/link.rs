@@ -51,7 +51,7 @@ use crate::guard::{Refusal, Verdict, read_client_message};
 use crate::limits::{DRAIN_DEADLINE, MAX_MESSAGE_BYTES, MAX_OPEN_CALLS};
 use outbox::{Gone, Outbox, Refused};
 
-/// Bytes of a refused message's id that are logged; its peer may make it as long as it likes.
+/// Characters of a refused message's id that are logged; its peer may make it as long as it likes.
 const MAX_LOGGED_ID: usize = 64;
 
 /// What a transport read.
@@ -132,8 +132,9 @@ impl<S: Source> ServerLink<S> {
     }
 
     fn refuse(&self, refusal: &Refusal) {
-        let id = refusal.id.as_deref().map(|id| &id[..id.floor_char_boundary(MAX_LOGGED_ID)]);
-        tracing::debug!(id, code = refusal.error.code.0, "refused a message");
+        let id =
+            || refusal.id.as_ref().map(|id| id.chars().take(MAX_LOGGED_ID).collect::<String>());
+        tracing::debug!(id = id(), code = refusal.error.code.0, "refused a message");
         // A closed connection is seen by the reader itself.
         let _closed = self.outbox.push_other(refusal.to_json());
     }

@@ -98,7 +98,11 @@ async fn calls_open_at_sigterm_are_answered_over_a_websocket() -> anyhow::Result
 
 #[tokio::test]
 async fn sigterm_ends_an_idle_server() -> anyhow::Result<()> {
-    assert_eq!(listening().await?.terminate().await?, 0);
+    let server = listening().await?;
+    let mut session = server.connect().await?;
+    session.handshake().await?;
+    session.close().await?;
+    assert_eq!(server.terminate().await?, 0);
     let mut session = piped()?;
     session.handshake().await?;
     session.wire.process().terminate().await?;
