@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use rmcp::model::{
     CallToolRequest, CallToolRequestParams, CallToolResult, ClientRequest, JsonObject,
-    RequestMetaObject, ServerResult, Tool,
+    ReadResourceRequestParams, RequestMetaObject, ResourceContents, ServerResult, Tool,
 };
 use rmcp::service::{PeerRequestOptions, RequestHandle, RoleClient, ServiceError};
 use tokio::sync::{Mutex, mpsc};
@@ -220,6 +220,33 @@ impl Client {
         match tokio::time::timeout(deadline, connection.peer().list_all_tools()).await {
             Ok(result) => result.map_err(from_service),
             Err(_elapsed) => Err(ClientError::Deadline(deadline)),
+        }
+    }
+
+    /// The text of a resource.
+    ///
+    /// # Errors
+    /// When the server cannot be reached, refuses, or the resource is no text.
+    pub async fn read_resource(&self, uri: &str) -> Result<String, ClientError> {
+        let connection = self.connection().await?;
+        let deadline = self.options.call_deadline;
+        let reading = connection.peer().read_resource(ReadResourceRequestParams::new(uri));
+        let result = match tokio::time::timeout(deadline, reading).await {
+            Ok(result) => result.map_err(from_service)?,
+            Err(_elapsed) => return Err(ClientError::Deadline(deadline)),
+        };
+        match result.contents.into_iter().next() {
+            Some(ResourceContents::TextResourceContents { text, .. }) => Ok(text),
+            _ => Err(ClientError::Unexpected),
+        }
+    }
+
+    /// The process id of a server that was started, while it is connected.
+    pub async fn server_pid(&self) -> Option<u32> {
+        let current = self.connection.lock().await;
+        match current.as_ref() {
+            Some(connection) => connection.child_id().await,
+            None => None,
         }
     }
 

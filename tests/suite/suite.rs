@@ -6,5 +6,6 @@
 
 mod architecture;
 mod claude_config;
+mod client;
 mod context;
 mod protocol;

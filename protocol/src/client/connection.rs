@@ -111,6 +111,11 @@ impl Connection {
         &self.peer
     }
 
+    pub(super) async fn child_id(&self) -> Option<u32> {
+        let parts = self.parts.lock().await;
+        parts.as_ref()?.child.as_ref()?.id()
+    }
+
     pub(super) fn is_alive(&self) -> bool {
         !self.peer.is_transport_closed() && !self.outbox.is_closed()
     }
