@@ -143,7 +143,8 @@ fn stdout_writes(sources: &[Source]) -> Vec<String> {
 
 /// Complains about engines that name MCP.
 fn engines_naming_mcp(sources: &[Source]) -> Vec<String> {
-    static NAMES: LazyLock<Regex> = LazyLock::new(|| pattern(r"\b(ymera_protocol|rmcp)\b"));
+    static NAMES: LazyLock<Regex> =
+        LazyLock::new(|| pattern(r"\b(ymera_protocol|rmcp)\s*(::|;|\bas\b)"));
     let concerns = |source: &Source| {
         let mut parts = source.path.split('/');
         let (folder, name) = (parts.next(), parts.next());

@@ -192,7 +192,10 @@ impl Watch<'_> {
                 }
             })
             .collect();
-        if changed.len() <= READ_AT_ONCE && self.has_room(view) {
+        // Where nothing is stored yet the list of files comes first: with it,
+        // text is found before the first file is parsed.
+        let few = changed.len() <= READ_AT_ONCE && view.stored.is_some();
+        if few && self.has_room(view) {
             self.read(changed.iter().map(|found| found.path.as_str()));
         } else {
             let pending = |found: &&Found| {
