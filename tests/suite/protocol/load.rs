@@ -82,10 +82,13 @@ async fn ids_in_use_are_refused<W: Wire>(session: &mut Session<W>) -> anyhow::Re
     until_running(session, "fixture://sleeping", 0).await
 }
 
-/// Starts calls for a mebibyte each and reads nothing.
+/// Calls for a mebibyte each, whose answers are not read.
+const LARGE_CALLS: u64 = 400;
+
+/// Starts the large calls and reads nothing.
 async fn ask_for_much<W: Wire>(session: &mut Session<W>) -> anyhow::Result<Vec<i64>> {
     let mut ids = Vec::new();
-    for _ in 0..400 {
+    for _ in 0..LARGE_CALLS {
         ids.push(session.start_call("blob", json!({ "bytes": 1 << 20 })).await?);
     }
     Ok(ids)
@@ -112,7 +115,7 @@ async fn a_peer_that_does_not_read_costs_little_memory_over_stdio() -> anyhow::R
     let before = linux::bytes_read(pid)?;
     let ids = ask_for_much(&mut session).await?;
     // Every call is over 90 bytes.
-    timeout(DEADLINE, linux::until_idle(pid, before + 400 * 90)).await??;
+    timeout(DEADLINE, linux::until_idle(pid, before + LARGE_CALLS * 90)).await??;
     let peak = session.wire.process().peak_memory()?;
     assert!(peak < PEAK, "{} MiB", peak >> 20);
     read_all(&mut session, ids).await?;
@@ -127,7 +130,7 @@ async fn a_peer_that_does_not_read_costs_little_memory_over_a_websocket() -> any
     let mut session = server.connect().await?;
     session.handshake().await?;
     let ids = ask_for_much(&mut session).await?;
-    until_all_delivered(&server).await?;
+    until_blobs(&server, |answered, running| answered + running == LARGE_CALLS).await?;
     #[cfg(target_os = "linux")]
     {
         let pid = server.process.pid().context("it runs")?;
@@ -138,7 +141,7 @@ async fn a_peer_that_does_not_read_costs_little_memory_over_a_websocket() -> any
             server.process.peak_memory()? >> 20
         );
     }
-    let answered = blobs(&server).await?.0;
+    let answered = until_blobs(&server, |_, _| true).await?;
     // Eight wait; what else was answered lies in the buffers of the socket.
     assert!(answered < 100 + MAX_WAITING_ANSWERS as u64, "{answered} answers were made unread");
 
@@ -154,25 +157,44 @@ async fn a_peer_that_does_not_read_costs_little_memory_over_a_websocket() -> any
     Ok(())
 }
 
-/// How many calls of `blob` were answered, and how many run or wait at the gate.
-async fn blobs(server: &Listening) -> anyhow::Result<(u64, u64)> {
-    let mut observer = server.connect().await?;
-    observer.handshake().await?;
-    let metrics: Value = serde_json::from_str(&observer.read_text("ymera://metrics").await?)?;
-    let counts = &metrics["by_name"]["tools/call blob"];
-    observer.close().await?;
-    Ok((
-        counts["requests"].as_u64().unwrap_or_default(),
-        counts["in_flight"].as_u64().unwrap_or_default(),
-    ))
+/// Nothing is read before all is cancelled, so most calls wait at the gate.
+#[tokio::test]
+async fn cancels_are_seen_though_nothing_is_read() -> anyhow::Result<()> {
+    let server = listening().await?;
+    let mut session = server.connect().await?;
+    session.handshake().await?;
+    let ids = ask_for_much(&mut session).await?;
+    until_blobs(&server, |answered, running| answered + running == LARGE_CALLS).await?;
+    for id in ids {
+        session.cancel(id).await?;
+    }
+    until_blobs(&server, |_, running| running == 0).await?;
+
+    assert_alive(&mut session).await?;
+    let answered = session.take_unread();
+    assert!(answered.iter().all(|answer| answer["result"].is_object()));
+    let metrics: Value = serde_json::from_str(&session.read_text("ymera://metrics").await?)?;
+    let cancelled = metrics["by_name"]["tools/call blob"]["cancelled"].as_u64();
+    let cancelled = cancelled.context("a count")?;
+    assert!(cancelled > LARGE_CALLS / 2, "{cancelled} were cancelled");
+    // One that had ended when its cancel came may lie in between.
+    assert!(answered.len() as u64 <= LARGE_CALLS - cancelled, "{} answers", answered.len());
+    Ok(())
 }
 
-async fn until_all_delivered(server: &Listening) -> anyhow::Result<()> {
+/// Asks the metrics until what they tell of `blob` is as wanted: calls that ended, and
+/// calls that run or wait at the gate.
+async fn until_blobs(server: &Listening, wanted: impl Fn(u64, u64) -> bool) -> anyhow::Result<u64> {
+    let mut observer = server.connect().await?;
+    observer.handshake().await?;
     let asking = async {
         loop {
-            let (answered, running) = blobs(server).await?;
-            if answered + running == 400 {
-                return anyhow::Ok(());
+            let metrics: Value =
+                serde_json::from_str(&observer.read_text("ymera://metrics").await?)?;
+            let counts = &metrics["by_name"]["tools/call blob"];
+            let ended = counts["requests"].as_u64().unwrap_or_default();
+            if wanted(ended, counts["in_flight"].as_u64().unwrap_or_default()) {
+                return anyhow::Ok(ended);
             }
         }
     };

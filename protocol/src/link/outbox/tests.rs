@@ -23,6 +23,12 @@ fn passes(outbox: &Outbox) -> Option<Result<(), Gone>> {
     outbox.pass().now_or_never()
 }
 
+/// Waits for what another task must bring about. The clock is paused: it passes
+/// only when nobody can do anything any more.
+async fn soon<T>(future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(3600), future).await.expect("nobody is stuck")
+}
+
 /// What the writer gets in one go.
 fn taken(outbox: &Outbox) -> Vec<String> {
     let mut frames = Vec::new();
@@ -88,7 +94,7 @@ fn what_is_no_answer_does_not_shut_the_gate() {
     assert_eq!(taken(&outbox).len(), 400);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn calls_pass_in_the_order_in_which_they_came() {
     let outbox = Arc::new(Outbox::default());
     for number in 0..MAX_WAITING_ANSWERS {
@@ -111,13 +117,13 @@ async fn calls_pass_in_the_order_in_which_they_came() {
     outbox.written();
     drop(report);
     let mut passed = Vec::new();
-    while let Some(number) = order.recv().await {
+    while let Some(number) = soon(order.recv()).await {
         passed.push(number);
     }
     assert_eq!(passed, (0..20).filter(|number| *number != 3).collect::<Vec<_>>());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_gate_shuts_again_behind_each_call_that_fills_it() {
     let outbox = Arc::new(Outbox::default());
     for number in 0..MAX_WAITING_ANSWERS {
@@ -135,14 +141,14 @@ async fn the_gate_shuts_again_behind_each_call_that_fills_it() {
     let mut frames = Vec::new();
     let mut seen = 0;
     while seen < MAX_WAITING_ANSWERS + calls.len() {
-        outbox.take(usize::MAX, &mut frames).await.expect("open");
+        soon(outbox.take(usize::MAX, &mut frames)).await.expect("open");
         assert!(frames.len() <= MAX_WAITING_ANSWERS, "{} answers waited", frames.len());
         seen += frames.len();
         frames.clear();
         outbox.written();
     }
     for call in calls {
-        call.await.expect("passed");
+        soon(call).await.expect("passed");
     }
 }
 
@@ -174,7 +180,7 @@ fn a_cancelled_call_is_forgotten_wherever_it_is() {
     assert_eq!(passes(&outbox), Some(Ok(())));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_cancel_wakes_the_call_that_waits_at_the_gate() {
     let outbox = Arc::new(Outbox::default());
     outbox.open(&id(1)).expect("there is room");
@@ -185,7 +191,7 @@ async fn a_cancel_wakes_the_call_that_waits_at_the_gate() {
     });
     tokio::task::yield_now().await;
     outbox.cancel(&id(1));
-    assert_eq!(waiting.await.expect("no panic"), Ok(()));
+    assert_eq!(soon(waiting).await.expect("no panic"), Ok(()));
 }
 
 #[test]
@@ -259,7 +265,7 @@ fn the_writer_takes_about_what_it_asked_for() {
     assert_eq!(frames.len(), 2);
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn readers_wait_while_too_much_is_queued() {
     let outbox = Arc::new(Outbox::default());
     outbox.push_other("b".repeat(MAX_QUEUED_BYTES)).expect("open");
@@ -271,7 +277,7 @@ async fn readers_wait_while_too_much_is_queued() {
     tokio::task::yield_now().await;
     taken(&outbox);
     outbox.written();
-    waiting.await.expect("released");
+    soon(waiting).await.expect("released");
 }
 
 #[test]
@@ -285,7 +291,7 @@ fn small_messages_fill_the_queue_by_what_they_really_cost() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn closing_releases_everybody() {
     let outbox = Arc::new(Outbox::default());
     for number in 0..MAX_WAITING_ANSWERS {
@@ -308,17 +314,17 @@ async fn closing_releases_everybody() {
     tokio::task::yield_now().await;
     outbox.close();
     for call in calls {
-        assert_eq!(call.await.expect("no panic"), Err(Gone));
+        assert_eq!(soon(call).await.expect("no panic"), Err(Gone));
     }
-    waiting.await.expect("released");
-    assert_eq!(outbox.take(1, &mut Vec::new()).await, None, "the writer ends");
+    soon(waiting).await.expect("released");
+    assert_eq!(soon(outbox.take(1, &mut Vec::new())).await, None, "the writer ends");
     assert_eq!(passes(&outbox), Some(Err(Gone)));
     assert_eq!(outbox.push_other(String::new()), Err(Gone));
     assert_eq!(outbox.push_progress(token(1), String::new()), Err(Gone));
     assert_eq!(outbox.push_answer(Some(&id(1)), String::new()), Err(Gone));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn finishing_waits_until_all_is_written() {
     let outbox = Arc::new(Outbox::default());
     outbox.push_other("last words".to_owned()).expect("open");
@@ -328,12 +334,12 @@ async fn finishing_waits_until_all_is_written() {
     });
     tokio::task::yield_now().await;
     let mut frames = Vec::new();
-    assert_eq!(outbox.take(1, &mut frames).await, Some(()));
+    assert_eq!(soon(outbox.take(1, &mut frames)).await, Some(()));
     tokio::task::yield_now().await;
     assert!(!finishing.is_finished(), "taken is not written");
     outbox.written();
-    finishing.await.expect("finished");
-    assert_eq!(outbox.take(1, &mut frames).await, None);
+    soon(finishing).await.expect("finished");
+    assert_eq!(soon(outbox.take(1, &mut frames)).await, None);
     assert_eq!(frames, ["last words"]);
 }
 
