@@ -232,30 +232,47 @@ fn announce(ready: &Ready) -> anyhow::Result<()> {
 }
 
 /// Cancels `shutdown` at SIGTERM or an interrupt from the keyboard.
-pub async fn shutdown_on_signals(shutdown: CancellationToken) {
-    let interrupted = tokio::signal::ctrl_c();
+///
+/// Signals are watched from the call on, before the future is first polled, so
+/// that a server which says that it is ready also ends cleanly.
+pub fn shutdown_on_signals(
+    shutdown: CancellationToken,
+) -> impl Future<Output = ()> + Send + 'static {
     #[cfg(unix)]
-    let terminated = async {
-        use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut terminate) => {
-                terminate.recv().await;
+    let (terminated, interrupted) = {
+        use tokio::signal::unix::SignalKind;
+        (watch(SignalKind::terminate()), watch(SignalKind::interrupt()))
+    };
+    #[cfg(not(unix))]
+    let (terminated, interrupted) = (std::future::pending::<()>(), async {
+        if let Err(error) = tokio::signal::ctrl_c().await {
+            tracing::warn!(%error, "interrupts cannot be watched");
+            std::future::pending::<()>().await;
+        }
+    });
+    async move {
+        tokio::select! {
+            () = terminated => {}
+            () = interrupted => {}
+        }
+        tracing::info!("shutting down");
+        shutdown.cancel();
+    }
+}
+
+/// Waits for a signal that is watched from now on.
+#[cfg(unix)]
+fn watch(kind: tokio::signal::unix::SignalKind) -> impl Future<Output = ()> + Send + 'static {
+    let signal = tokio::signal::unix::signal(kind);
+    async move {
+        match signal {
+            Ok(mut signal) => {
+                signal.recv().await;
             }
             Err(error) => {
-                tracing::warn!(%error, "SIGTERM cannot be watched");
+                tracing::warn!(%error, ?kind, "a signal cannot be watched");
                 std::future::pending::<()>().await;
             }
         }
-    };
-    #[cfg(not(unix))]
-    let terminated = std::future::pending::<()>();
-    tokio::select! {
-        result = interrupted => if let Err(error) = result {
-            tracing::warn!(%error, "interrupts cannot be watched");
-            return;
-        },
-        () = terminated => {}
     }
-    tracing::info!("shutting down");
-    shutdown.cancel();
 }

@@ -9,7 +9,7 @@ use super::service::{CodeContext, ToolError};
 use super::show::{ANSWER_BYTES, json_bytes};
 use crate::cancel::Cancel;
 use crate::error::IndexError;
-use crate::project::{FileFacts, ProjectMap, ProjectQuery, map_project as map_folder};
+use crate::project::ProjectMap;
 use crate::status::IndexStatus;
 use crate::symbol::{Symbol, SymbolKind};
 use crate::walk::SkippedFiles;
@@ -118,43 +118,30 @@ fn map(
 ) -> Result<MapProjectOutput, IndexError> {
     let shown = path.unwrap_or_default();
     let shown = shown.trim().trim_start_matches("./").trim_end_matches('/');
-    let everything = matches!(shown, "" | ".");
-    let mut projects = Vec::new();
-    for (number, root) in workspace.roots().list().iter().enumerate() {
-        let folder = match (everything, workspace.roots().locate(shown)) {
-            (true, _) => String::new(),
-            (false, Some((of, inside))) if of == number => inside,
-            (false, _) => continue,
-        };
-        let files = workspace.root_files(number, cancel)?;
-        if files.iter().any(|file| file.path == folder) {
-            let symbols = workspace.outline(shown, cancel)?;
-            return Ok(outline(shown, symbols, workspace));
+    let shown = if shown == "." { "" } else { shown };
+    let unknown = || IndexError::UnknownFile { path: shown.to_owned() };
+    let names: Vec<&str> = if shown.is_empty() {
+        workspace.roots().list().iter().map(|root| root.name.as_str()).collect()
+    } else {
+        match workspace.outline(shown, cancel) {
+            Ok(symbols) => return Ok(outline(shown, symbols, workspace)),
+            // Then it may be a folder.
+            Err(IndexError::UnknownFile { .. }) => {}
+            Err(error) => return Err(error),
         }
-        let below = |path: &str| {
-            folder.is_empty()
-                || path.strip_prefix(folder.as_str()).is_some_and(|rest| rest.starts_with('/'))
-        };
-        if !everything && !files.iter().any(|file| below(&file.path)) {
-            break;
-        }
-        let facts: Vec<FileFacts<'_>> = files
-            .iter()
-            .map(|file| FileFacts {
-                path: &file.path,
-                language: file.language,
-                bytes: file.bytes,
-                lines: u64::from(file.lines),
-            })
-            .collect();
-        let prefix = workspace.roots().prefix(number);
-        let query =
-            ProjectQuery { root: &root.path, prefix, files: &facts, folder: &folder, depth };
-        projects.push(RootMap { name: root.name.clone(), map: map_folder(&query, cancel)? });
+        let (root, _) = workspace.roots().locate(shown).ok_or_else(unknown)?;
+        vec![&workspace.roots().list()[root].name]
+    };
+    let maps = workspace.map_project(shown, depth, cancel)?;
+    let is_empty = |map: &ProjectMap| map.folders.first().is_none_or(|folder| folder.files == 0);
+    if !shown.is_empty() && maps.iter().all(is_empty) {
+        return Err(unknown());
     }
-    if projects.is_empty() {
-        return Err(IndexError::UnknownFile { path: shown.to_owned() });
-    }
+    let projects: Vec<RootMap> = names
+        .into_iter()
+        .zip(maps)
+        .map(|(name, map)| RootMap { name: name.to_owned(), map })
+        .collect();
     let skipped = skipped(&workspace.skipped());
     let mut output = MapProjectOutput {
         truncated: projects.iter().any(|project| project.map.truncated),
