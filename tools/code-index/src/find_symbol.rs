@@ -238,9 +238,7 @@ impl Search<'_, '_> {
             Reach::Whole => [whole, 0..0],
             // The separator sorts before all that a name can go on with.
             Reach::Start => [whole.end.max(start.start)..start.end, 0..0],
-            Reach::Parts if self.wanted.has_parts() => {
-                [0..start.start, start.end..names.len()]
-            }
+            Reach::Parts if self.wanted.has_parts() => [0..start.start, start.end..names.len()],
             Reach::Parts => [0..0, 0..0],
         }
     }

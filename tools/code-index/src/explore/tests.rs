@@ -44,7 +44,7 @@ fn questions_lead_to_the_place_that_answers_them() {
         ("parseUrl", &[], "src/http/client.rs HttpClient::parse_url"),
         ("JobQueue", &[], "src/queue.rs JobQueue"),
         ("table of deliveries", &[], "web/dashboard.ts renderDeliveryTable"),
-        ("group failures by endpoint", &[], "scripts/report.py FailureReport::group_by_endpoint"),
+        ("group failures by endpoint", &[], "scripts/report.py FailureReport"),
         ("tests of the retry backoff", &[], "tests/retry_test.rs backoff_delay_doubles"),
         ("retry backoff", &["docs"], "docs/retries.md Retries"),
         ("what changed in the changelog about shutdown", &[], "CHANGELOG.md "),
