@@ -2,7 +2,7 @@
 //! disk, and how long questions take. Give it names and questions to ask.
 //!
 //! ```text
-//! cargo run --release --example build_index -- FOLDER [CACHE] [--find NAME]… [--ask "WORDS"]…
+//! cargo run --release --example build_index -- FOLDER [CACHE] [--find NAME]… [--ask "WORDS"]… [--text "LITERAL"]…
 //! ```
 
 #![expect(clippy::print_stdout, reason = "a tool for people")]
@@ -11,23 +11,26 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
+use ymera_code_index::lines::{LineMode, LineQuery};
 use ymera_code_index::roots::Roots;
-use ymera_code_index::{Cancel, Options, Scope, SymbolQuery, Workspace};
+use ymera_code_index::{Cancel, ExploreQuery, Options, Scope, SymbolQuery, Workspace, pack};
 
 const TIMEOUT: Duration = Duration::from_secs(600);
 const REPEATS: usize = 50;
+const TOKENS: usize = 2000;
 
 #[derive(Default)]
 struct Args {
     folders: Vec<PathBuf>,
     names: Vec<String>,
     questions: Vec<String>,
+    texts: Vec<String>,
 }
 
 fn main() -> anyhow::Result<()> {
     let args = parse_args()?;
     let Some(folder) = args.folders.first() else {
-        bail!("usage: build_index FOLDER [CACHE] [--find NAME]… [--ask WORDS]…");
+        bail!("usage: build_index FOLDER [CACHE] [--find NAME]… [--ask WORDS]… [--text TEXT]…");
     };
     let scratch = tempfile::tempdir()?;
     let cache = args.folders.get(1).cloned().unwrap_or_else(|| scratch.path().to_path_buf());
@@ -67,6 +70,7 @@ fn parse_args() -> anyhow::Result<Args> {
     while let Some(word) = words.next() {
         match word.as_str() {
             "--find" => args.names.push(words.next().context("--find needs a name")?),
+            "--text" => args.texts.push(words.next().context("--text needs a text")?),
             "--ask" => args.questions.push(words.next().context("--ask needs words")?),
             _ => args.folders.push(PathBuf::from(word)),
         }
@@ -89,6 +93,34 @@ fn ask(workspace: &Workspace, args: &Args, cancel: &Cancel) -> anyhow::Result<()
         if !answer.near.is_empty() {
             println!("    near: {}", answer.near.join(", "));
         }
+    }
+    for question in &args.questions {
+        let query = ExploreQuery { query: question.clone(), scope: Scope::default() };
+        let (took, answer) = timed(|| workspace.explore(&query, cancel))?;
+        println!("ask {question}: {took:.2?}, {} places", answer.places.len());
+        for place in pack(answer.places, TOKENS).places.iter().take(10) {
+            let symbol = place.symbol.as_deref().unwrap_or("");
+            println!(
+                "    {:6.2} {}:{} {symbol} ({})",
+                place.score, place.path, place.line, place.reason
+            );
+        }
+    }
+    for text in &args.texts {
+        let query = LineQuery {
+            query: text,
+            mode: LineMode::Text,
+            limit: 20,
+            cursor: None,
+            max_file_bytes: Options::new("").max_file_bytes,
+        };
+        let (took, answer) = timed(|| workspace.search_code(&query, &Scope::default(), cancel))?;
+        let found = answer.found;
+        println!(
+            "text {text}: {took:.2?}, {} lines, {} files read",
+            found.matches.len(),
+            found.searched
+        );
     }
     Ok(())
 }

@@ -3,9 +3,10 @@
 //! An [`IndexedFile`] is the same thing in the overlay, in the writer's queue
 //! and on disk, so a file answers alike wherever it is held.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use crate::extract::Extractor;
+use crate::extract::{Extraction, Extractor};
 use crate::file_class::FileClass;
 use crate::language::Language;
 use crate::read::{FileRead, FileText, read_file};
@@ -143,7 +144,7 @@ impl Analyst {
         self.interner.make_room();
         let text = read.text.as_str();
         let language = detect(path, text);
-        let extraction = language.map(|language| self.extractor.extract(language, text));
+        let extraction = language.map(|language| self.extract(path, language, text));
         let (symbols, syntax_errors) =
             extraction.map_or((Vec::new(), false), |found| (found.symbols, found.syntax_errors));
         let lists = self.lists(path, text, &symbols);
@@ -163,8 +164,19 @@ impl Analyst {
     /// Returns only the symbols of a text.
     pub(crate) fn symbols(&mut self, path: &str, text: &str) -> Vec<Symbol> {
         detect(path, text)
-            .map(|language| self.extractor.extract(language, text).symbols)
+            .map(|language| self.extract(path, language, text).symbols)
             .unwrap_or_default()
+    }
+
+    /// One file that breaks a parser is searched as text; it must not keep all
+    /// others from being indexed.
+    fn extract(&mut self, path: &str, language: Language, text: &str) -> Extraction {
+        let extractor = &mut self.extractor;
+        catch_unwind(AssertUnwindSafe(|| extractor.extract(language, text))).unwrap_or_else(|_| {
+            tracing::error!(path, language = language.name(), "the parser failed");
+            self.extractor = Extractor::new();
+            Extraction { symbols: Vec::new(), syntax_errors: true, gave_up: true }
+        })
     }
 
     fn lists(&mut self, path: &str, text: &str, symbols: &[Symbol]) -> Lists {

@@ -80,6 +80,8 @@ impl Inbox {
 
     /// Ends a wait without an event.
     pub(crate) fn wake(&self) {
+        // Under the lock, so that it cannot fall between a look at `stop` and the wait.
+        let _batch = self.0.batch.lock().unwrap_or_else(PoisonError::into_inner);
         self.0.arrived.notify_all();
     }
 
@@ -93,10 +95,8 @@ impl Inbox {
             if left.is_zero() {
                 return Batch::default();
             }
-            // In steps, since who stops us may not hold the lock when it wakes us.
-            let step = left.min(Duration::from_millis(200));
             batch =
-                self.0.arrived.wait_timeout(batch, step).unwrap_or_else(PoisonError::into_inner).0;
+                self.0.arrived.wait_timeout(batch, left).unwrap_or_else(PoisonError::into_inner).0;
         }
         let gathered = Instant::now() + GATHER;
         while !stop() {

@@ -20,7 +20,7 @@ use crate::pending::symbols_of_pending;
 use crate::status::IndexStatus;
 use crate::stored::{Segment, Stored};
 use crate::symbol::{Symbol, SymbolKind};
-use crate::term_table::TermTable;
+use crate::term_table::{Anchor, TermTable};
 use crate::words::fold;
 use crate::workspace::{RootQuery, Scope, Workspace};
 
@@ -209,18 +209,11 @@ impl Search<'_, '_> {
             let Some(stored) = &root.view.stored else { continue };
             for segment in stored.segments() {
                 let names = segment.table.names(segment.reader, &stored.fields)?;
-                let ranges = self.ranges(names, reach);
-                let masks = match reach {
-                    Reach::Whole | Reach::Start => &[],
-                    Reach::Parts => segment.table.name_masks(names),
-                };
-                for (step, ord) in ranges.into_iter().flatten().enumerate() {
+                for (step, ord) in self.ords(&segment, names, reach).enumerate() {
                     if step % CANCEL_EVERY == 0 {
                         self.cancel.check()?;
                     }
-                    if masks.get(ord).is_none_or(|&mask| self.wanted.may_match(mask)) {
-                        self.stored_match(number, stored, &segment, names.term(ord), &mut found)?;
-                    }
+                    self.stored_match(number, stored, &segment, names.term(ord), &mut found)?;
                     if found.len() > MAX_HOLDERS {
                         break;
                     }
@@ -231,15 +224,32 @@ impl Search<'_, '_> {
     }
 
     /// The ordinals of the names to look at.
-    fn ranges(&self, names: &TermTable, reach: Reach) -> [std::ops::Range<usize>; 2] {
+    fn ords<'n>(
+        &'n self,
+        segment: &Segment<'n>,
+        names: &'n TermTable,
+        reach: Reach,
+    ) -> Box<dyn Iterator<Item = usize> + 'n> {
         let start = names.starting_with(&self.wanted.folded);
         let whole = names.starting_with(&format!("{}{NAME_SEPARATOR}", self.wanted.folded));
         match reach {
-            Reach::Whole => [whole, 0..0],
+            Reach::Whole => Box::new(whole),
             // The separator sorts before all that a name can go on with.
-            Reach::Start => [whole.end.max(start.start)..start.end, 0..0],
-            Reach::Parts if self.wanted.has_parts() => [0..start.start, start.end..names.len()],
-            Reach::Parts => [0..0, 0..0],
+            Reach::Start => Box::new(whole.end.max(start.start)..start.end),
+            Reach::Parts => match self.wanted.longest_part() {
+                None => Box::new(std::iter::empty()),
+                Some(part) => match names.holding(part, Anchor::Within, MAX_HOLDERS) {
+                    Some(ords) => {
+                        let ords = ords.into_iter().filter_map(|ord| usize::try_from(ord).ok());
+                        Box::new(ords.filter(move |ord| !start.contains(ord)))
+                    }
+                    None => {
+                        let masks = segment.table.name_masks(names);
+                        let others = (0..start.start).chain(start.end..names.len());
+                        Box::new(others.filter(|&ord| self.wanted.may_match(masks[ord])))
+                    }
+                },
+            },
         }
     }
 
@@ -348,7 +358,9 @@ fn near_names(
                 if ord % CANCEL_EVERY == 0 {
                     cancel.check()?;
                 }
-                if !may_be_near(&wanted, mask, its_mask) {
+                // A term is a name twice and three bytes.
+                let its_len = names.term_len(ord) / 2;
+                if !may_be_near(&wanted, mask, its_len, its_mask) {
                     continue;
                 }
                 if let Some(term) = NameTerm::parse(names.term(ord)) {
@@ -370,10 +382,13 @@ fn edits_allowed(wanted: &str) -> usize {
 
 /// A quick test that every name which is near passes: each edit changes at most
 /// two letters, and a part has no letter that the whole has not.
-fn may_be_near(wanted: &str, mask: u32, its_mask: u32) -> bool {
-    (mask ^ its_mask).count_ones() as usize <= 2 * edits_allowed(wanted)
-        || mask & !its_mask == 0
-        || its_mask & !mask == 0
+fn may_be_near(wanted: &str, mask: u32, its_len: usize, its_mask: u32) -> bool {
+    let most = edits_allowed(wanted);
+    let apart = wanted.len().abs_diff(its_len);
+    let by_edits = apart <= most + 2 && (mask ^ its_mask).count_ones() as usize <= 2 * most;
+    let as_part = (mask & !its_mask == 0 || its_mask & !mask == 0)
+        && 3 * wanted.len().min(its_len) + 3 >= wanted.len().max(its_len);
+    by_edits || as_part
 }
 
 /// How close two folded names are, higher is closer; none where they are not.

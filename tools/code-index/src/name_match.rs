@@ -64,9 +64,10 @@ impl WantedName {
         self.mask & !mask == 0
     }
 
-    /// Whether a name has several parts to be found in another.
-    pub(crate) fn has_parts(&self) -> bool {
-        self.parts.len() > 1
+    /// The longest of several parts; none where the name has not several.
+    pub(crate) fn longest_part(&self) -> Option<&str> {
+        let longest = self.parts.iter().max_by_key(|part| part.len());
+        longest.filter(|_| self.parts.len() > 1).map(String::as_str)
     }
 
     /// A quick test of a folded name that every match by parts passes.
@@ -90,7 +91,8 @@ impl WantedName {
                 false => NameMatch::Prefix,
             });
         }
-        let by_parts = self.has_parts() && self.may_have_parts(folded) && self.match_parts(name);
+        let by_parts =
+            self.parts.len() > 1 && self.may_have_parts(folded) && self.match_parts(name);
         by_parts.then_some(NameMatch::Parts)
     }
 

@@ -137,13 +137,17 @@ fn class_of(number: u64) -> FileClass {
 fn load_paths(column: Option<StrColumn>, count: u32) -> tantivy::Result<(String, Vec<u32>)> {
     let mut paths = String::new();
     let mut ends = Vec::with_capacity(count as usize);
-    let mut path = String::new();
+    let Some(column) = column else { return Ok((paths, vec![0; count as usize])) };
+    // One pass over the dictionary; a look-up each would unpack its blocks again and again.
+    let mut known: Vec<String> = Vec::with_capacity(column.num_terms());
+    let mut terms = column.dictionary().stream()?;
+    while terms.advance() {
+        known.push(String::from_utf8_lossy(terms.key()).into_owned());
+    }
     for doc in 0..count {
-        if let Some(column) = &column
-            && let Some(ord) = column.ords().first(doc)
-        {
-            column.ord_to_str(ord, &mut path)?;
-            paths.push_str(&path);
+        let ord = column.ords().first(doc).and_then(|ord| usize::try_from(ord).ok());
+        if let Some(path) = ord.and_then(|ord| known.get(ord)) {
+            paths.push_str(path);
         }
         ends.push(u32::try_from(paths.len()).unwrap_or(u32::MAX));
     }

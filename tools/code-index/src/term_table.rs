@@ -46,8 +46,17 @@ impl TermTable {
         self.starts.len()
     }
 
+    fn end(&self, ord: usize) -> usize {
+        self.starts.get(ord + 1).map_or(self.text.len(), |&next| next as usize) - 1
+    }
+
+    /// The length of a term in bytes.
+    pub(crate) fn term_len(&self, ord: usize) -> usize {
+        self.end(ord) - self.starts[ord] as usize
+    }
+
     pub(crate) fn term(&self, ord: usize) -> &str {
-        let end = self.starts.get(ord + 1).map_or(self.text.len(), |&next| next as usize) - 1;
+        let end = self.end(ord);
         // Terms come from `str`s, so this never fails; an empty one is no hit.
         std::str::from_utf8(&self.text[self.starts[ord] as usize..end]).unwrap_or("")
     }

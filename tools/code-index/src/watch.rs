@@ -65,19 +65,23 @@ impl Watch<'_> {
         let walked = self.walk("");
         self.compare_all(walked);
         self.state.listed.store(true, Ordering::Release);
-        self.state.wake();
+        if self.state.options.watch == WatchMode::Polling {
+            self.state.set_watch(WatchState::Polling);
+        }
+        if self.state.stop.is_cancelled() {
+            return;
+        }
+        self.state.set_walked();
         if self.state.options.watch == WatchMode::Events {
             match Watches::new(self.inbox) {
                 Ok(watches) => self.watches = Some(watches),
                 Err(error) => tracing::warn!(%error, "no file events; polling"),
             }
         }
+        // What changed while the watches were set up is found by this second look.
         self.rescan();
         let by_events = self.watches.is_some();
         self.state.set_watch(if by_events { WatchState::Events } else { WatchState::Polling });
-        if !self.state.stop.is_cancelled() {
-            self.state.set_walked();
-        }
     }
 
     fn turn(&mut self) {
