@@ -6,6 +6,7 @@ use crate::document::{Analyst, Facts};
 use crate::error::IndexError;
 use crate::file_class::FileClass;
 use crate::overlay::Overlaid;
+use crate::project::{FileFacts, ProjectMap, ProjectQuery, map_project};
 use crate::read::{FileRead, read_file};
 use crate::symbol::Symbol;
 use crate::watch::is_inside;
@@ -24,6 +25,17 @@ pub struct FileEntry {
     pub bytes: u64,
     /// Its lines; zero while it is not indexed.
     pub lines: u32,
+}
+
+impl FileEntry {
+    fn facts(&self) -> FileFacts<'_> {
+        FileFacts {
+            path: &self.path,
+            language: self.language,
+            bytes: self.bytes,
+            lines: u64::from(self.lines),
+        }
+    }
 }
 
 /// Some lines of a file.
@@ -61,6 +73,36 @@ impl Workspace {
         }
         files.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(files)
+    }
+
+    /// Maps the folder `path`, or each root where it is empty; one map for each
+    /// root, in their order.
+    pub fn map_project(
+        &self,
+        path: &str,
+        depth: usize,
+        cancel: &Cancel,
+    ) -> Result<Vec<ProjectMap>, IndexError> {
+        let (roots, folder) = if path.is_empty() {
+            ((0..self.roots().list().len()).collect(), String::new())
+        } else {
+            let unknown = || IndexError::UnknownFile { path: path.to_owned() };
+            let (root, folder) = self.roots().locate(path).ok_or_else(unknown)?;
+            (vec![root], folder)
+        };
+        let map = |root: usize| {
+            let files = self.root_files(root, cancel)?;
+            let facts: Vec<FileFacts<'_>> = files.iter().map(FileEntry::facts).collect();
+            let query = ProjectQuery {
+                root: &self.roots().list()[root].path,
+                prefix: self.roots().prefix(root),
+                files: &facts,
+                folder: &folder,
+                depth,
+            };
+            Ok(map_project(&query, cancel)?)
+        };
+        roots.into_iter().map(map).collect::<Result<Vec<_>, IndexError>>()
     }
 
     /// Returns the symbols of a file in the order in which they stand, read

@@ -1,4 +1,20 @@
 //! Symbols, text search and a map of a source tree.
+//!
+//! ```text
+//! walk ─▶ analyse (parse, words) ─▶ overlay ─▶ writer ─▶ stored index, shared by processes
+//!   ▲                                  │                      │
+//! watch                                └──────── view ────────┘
+//!                                                 ▲
+//!                 find_symbol, search_code, explore, outline, files, map_project
+//! ```
+//!
+//! A [`Workspace`] opens one or several roots and answers at once. What is
+//! stored is one document per file (`schema`, `document`); what changed
+//! since lies in the `overlay` of each process, and a question sees both as
+//! one. Texts are not stored: lines and snippets come from the files as they are.
+//!
+//! **Deliberately absent:** the protocol over which questions come, the
+//! environment, and any decision of a server. [`Options`] says what it wants.
 
 mod build;
 pub mod cancel;

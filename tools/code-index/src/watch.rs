@@ -29,6 +29,8 @@ const READ_AT_ONCE: usize = 128;
 const MAX_OVERLAY_BYTES: usize = 96 << 20;
 /// How often a process that only follows looks at files that stay pending.
 const TICK: Duration = Duration::from_secs(2);
+/// So many new folders are listed again rather than the whole tree walked again.
+const FEW_FOLDERS: usize = 32;
 /// New folders appear while one walks; after so many walks events take over.
 const MAX_WALKS: usize = 3;
 
@@ -61,27 +63,38 @@ struct Watch<'s> {
 
 impl Watch<'_> {
     fn start(&mut self) {
-        self.state.current();
-        let walked = self.walk("");
-        self.compare_all(walked);
-        self.state.listed.store(true, Ordering::Release);
-        if self.state.options.watch == WatchMode::Polling {
-            self.state.set_watch(WatchState::Polling);
-        }
-        if self.state.stop.is_cancelled() {
-            return;
-        }
-        self.state.set_walked();
+        let view = self.state.current();
         if self.state.options.watch == WatchMode::Events {
             match Watches::new(self.inbox) {
                 Ok(watches) => self.watches = Some(watches),
                 Err(error) => tracing::warn!(%error, "no file events; polling"),
             }
         }
-        // What changed while the watches were set up is found by this second look.
+        match &view.stored {
+            // With the folders of last time watched first, one walk is enough.
+            Some(stored) => {
+                let folders = folders_of(stored.files().map(|(_, path, _)| path));
+                self.watch_folders(&folders);
+            }
+            // A first look tells the build thread what to begin with.
+            None => {
+                let walked = self.walk("");
+                self.compare_all(walked);
+                self.set_listed();
+            }
+        }
         self.rescan();
+        self.set_listed();
         let by_events = self.watches.is_some();
         self.state.set_watch(if by_events { WatchState::Events } else { WatchState::Polling });
+        if !self.state.stop.is_cancelled() {
+            self.state.set_walked();
+        }
+    }
+
+    fn set_listed(&self) {
+        self.state.listed.store(true, Ordering::Release);
+        self.state.wake();
     }
 
     fn turn(&mut self) {
@@ -106,7 +119,7 @@ impl Watch<'_> {
 
     /// Walks everything, watches what is new, and compares.
     fn rescan(&mut self) {
-        for _ in 0..MAX_WALKS {
+        for walk in 1..=MAX_WALKS {
             let walked = self.walk("");
             if self.state.stop.is_cancelled() {
                 return;
@@ -116,14 +129,30 @@ impl Watch<'_> {
             for folder in gone {
                 self.forget_folder(&folder);
             }
-            let grew = self.watch_folders(&walked.folders);
-            if !grew || self.watches.is_none() {
+            let new = self.watch_folders(&walked.folders);
+            let last = self.watches.is_none() || walk == MAX_WALKS;
+            if new.len() <= FEW_FOLDERS || last {
                 self.compare_all(walked);
-                return;
+                if last || self.look_again(&new) {
+                    return;
+                }
             }
         }
-        let walked = self.walk("");
-        self.compare_all(walked);
+    }
+
+    /// Lists folders once more that were walked before they were watched. False
+    /// where that found further folders.
+    fn look_again(&mut self, folders: &[String]) -> bool {
+        for folder in folders {
+            let limits = self.state.walk_limits();
+            let listed = list(&self.state.root, folder, limits, &self.state.stop);
+            if listed.folders.iter().any(|inner| !self.folders.contains(inner)) {
+                return false;
+            }
+            let view = self.state.current();
+            self.compare_files(&view, &listed.files);
+        }
+        true
     }
 
     fn forget_folder(&mut self, folder: &str) {
@@ -133,14 +162,14 @@ impl Watch<'_> {
         }
     }
 
-    /// Watches the folders that are new; tells whether there were any.
-    fn watch_folders(&mut self, folders: &[String]) -> bool {
-        let mut grew = false;
+    /// Watches the folders that are new, and returns them.
+    fn watch_folders(&mut self, folders: &[String]) -> Vec<String> {
+        let mut new = Vec::new();
         for folder in folders {
             if !self.folders.insert(folder.clone()) {
                 continue;
             }
-            grew = true;
+            new.push(folder.clone());
             if let Some(watches) = &mut self.watches
                 && let Err(error) = watches.add(&self.state.root, folder)
             {
@@ -149,7 +178,7 @@ impl Watch<'_> {
                 self.state.set_watch(WatchState::Polling);
             }
         }
-        grew
+        new
     }
 
     /// Compares a walk of the whole tree with what is known.
@@ -321,7 +350,7 @@ impl Watch<'_> {
     fn adopt(&mut self, folder: &str) -> bool {
         for _ in 0..MAX_WALKS {
             let walked = self.walk(folder);
-            if !self.watch_folders(&walked.folders) {
+            if self.watch_folders(&walked.folders).is_empty() {
                 for skipped in &walked.skipped {
                     self.state.note_left_out(&skipped.path, Some(skipped.reason));
                 }
@@ -351,6 +380,21 @@ impl Watch<'_> {
         let some = pending.iter().take(READ_AT_ONCE).map(|(path, _)| &**path);
         self.read(some);
     }
+}
+
+/// The folders that hold files, and all above them up to the root.
+fn folders_of<'p>(paths: impl Iterator<Item = &'p str>) -> Vec<String> {
+    let mut folders: HashSet<&str> = HashSet::from([""]);
+    for path in paths {
+        let mut rest = path;
+        while let Some((folder, _)) = rest.rsplit_once('/') {
+            if !folders.insert(folder) {
+                break;
+            }
+            rest = folder;
+        }
+    }
+    folders.into_iter().map(str::to_owned).collect()
 }
 
 /// Returns whether `path` is inside `root` once all links are followed.

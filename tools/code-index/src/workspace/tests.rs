@@ -409,3 +409,62 @@ fn questions_are_answered_before_anything_is_stored() {
     let answer = workspace.search_code(&query, &Scope::default(), &cancel).unwrap();
     assert_eq!(answer.found.matches.len(), 1);
 }
+
+#[test]
+fn files_are_listed_outlined_and_read() {
+    let repository = Repository::new(&[
+        ("src/a.rs", "struct Alpha;\n\nimpl Alpha {\n    fn act(&self) {}\n}\n"),
+        ("web/b.ts", "export const one = 1;\n"),
+        ("Cargo.toml", "[package]\nname = \"tiny\"\nversion = \"0.1.0\"\n"),
+    ]);
+    let workspace = repository.open_complete();
+    let cancel = Cancel::new();
+    let list = |paths: &[&str], languages: &[&str]| {
+        let owned = |all: &[&str]| all.iter().map(|one| (*one).to_owned()).collect();
+        let scope = Scope { paths: owned(paths), languages: owned(languages) };
+        let files = workspace.files(&scope, &cancel);
+        files.map(|files| files.into_iter().map(|file| file.path).collect::<Vec<_>>())
+    };
+    assert_eq!(list(&[], &[]).unwrap(), ["Cargo.toml", "src/a.rs", "web/b.ts"]);
+    assert_eq!(list(&["src"], &[]).unwrap(), ["src/a.rs"]);
+    assert_eq!(list(&[], &["ts"]).unwrap(), ["web/b.ts"]);
+    assert!(matches!(list(&[], &["klingon"]), Err(IndexError::UnknownLanguage { .. })));
+
+    let outline = workspace.outline("src/a.rs", &cancel).unwrap();
+    assert!(outline.iter().any(|symbol| symbol.name == "act" && symbol.line == 4));
+    let lines = workspace.read_lines("src/a.rs", 3, 4, &cancel).unwrap();
+    assert_eq!(lines.lines, ["impl Alpha {", "    fn act(&self) {}"]);
+    assert_eq!((lines.first, lines.total), (3, 5));
+    for path in ["src/none.rs", "../a.rs", "/etc/passwd"] {
+        let lines = workspace.read_lines(path, 1, 1, &cancel);
+        assert!(matches!(lines, Err(IndexError::UnknownFile { .. })), "{path}: {lines:?}");
+    }
+
+    let maps = workspace.map_project("", 2, &cancel).unwrap();
+    assert_eq!(maps.len(), 1);
+    assert_eq!(maps[0].languages[0].files, 1);
+    assert_eq!(maps[0].manifests.len(), 1);
+}
+
+#[test]
+fn several_roots_answer_as_one() {
+    let (one, two) = (
+        Repository::new(&[("a.rs", "fn alpha() {}\n")]),
+        Repository::new(&[("b.rs", "fn alpha() {}\nfn beta() {}\n")]),
+    );
+    let folders = [one.path().to_path_buf(), two.path().to_path_buf()];
+    let roots = Roots::from_folders(&folders).unwrap();
+    let names: Vec<String> = roots.list().iter().map(|root| root.name.clone()).collect();
+    let workspace = Workspace::open(roots, &one.options()).unwrap();
+    wait_complete(&workspace);
+    let mut want = vec![format!("{}/a.rs:1", names[0]), format!("{}/b.rs:1", names[1])];
+    let mut got = find(&workspace, "alpha");
+    got.sort();
+    want.sort();
+    assert_eq!(got, want);
+    assert_eq!(find(&workspace, "beta"), [format!("{}/b.rs:2", names[1])]);
+    let status = workspace.status();
+    assert_eq!((status.total, status.indexed), (2, 2));
+    let path = format!("{}/b.rs", names[1]);
+    assert_eq!(workspace.read_lines(&path, 2, 2, &Cancel::new()).unwrap().lines, ["fn beta() {}"]);
+}
