@@ -41,10 +41,11 @@ use bytes::Bytes;
 use rmcp::RoleServer;
 use rmcp::model::{
     ClientJsonRpcMessage, ClientNotification, ClientRequest, ErrorCode, ErrorData, GetExtensions,
-    GetMeta, JsonRpcMessage, ProtocolVersion, RequestId, RequestMetaObject, ServerJsonRpcMessage,
+    JsonRpcMessage, ProtocolVersion, RequestId, RequestMetaObject, ServerJsonRpcMessage,
     ServerNotification,
 };
 use rmcp::transport::Transport;
+use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::guard::{Refusal, Verdict, read_client_message};
@@ -89,6 +90,9 @@ pub(crate) struct ServerLink<S> {
     source: S,
     outbox: Arc<Outbox>,
     era: Era,
+    /// The context of the last request that carried a good one, by required key;
+    /// clients repeat it in every request.
+    context: Vec<Value>,
     versions: Vec<ProtocolVersion>,
     hang_up: CancellationToken,
     shutdown: CancellationToken,
@@ -104,7 +108,15 @@ impl<S: Source> ServerLink<S> {
         hang_up: CancellationToken,
         shutdown: CancellationToken,
     ) -> Self {
-        Self { source, outbox, era: Era::Unopened, versions, hang_up, shutdown }
+        Self {
+            source,
+            outbox,
+            era: Era::Unopened,
+            context: Vec::new(),
+            versions,
+            hang_up,
+            shutdown,
+        }
     }
 
     /// Judges one message; `None` when there is nothing to deliver.
@@ -174,24 +186,29 @@ impl<S: Source> ServerLink<S> {
                 Ok(true)
             }
             _ if self.era == Era::Handshake => Ok(true),
-            request => {
-                let missing = match request.extensions().get::<RequestMetaObject>() {
-                    Some(meta) => meta.missing_required_keys(&ProtocolVersion::V_2026_07_28),
-                    None => RequestMetaObject::DRAFT_REQUIRED_KEYS.to_vec(),
-                };
-                if !missing.is_empty() {
-                    return refuse(missing_context(&missing));
-                }
-                let known = request
-                    .get_meta()
-                    .protocol_version()
-                    .is_some_and(|v| self.versions.contains(&v));
-                if known {
-                    self.era = Era::Stateless;
-                }
-                Ok(true)
-            }
+            request => match self.check_context(request.extensions().get()) {
+                Ok(()) => Ok(true),
+                Err(missing) => refuse(missing_context(&missing)),
+            },
         }
+    }
+
+    /// Checks the context that a request carries; gives the keys that are missing.
+    fn check_context(&mut self, meta: Option<&RequestMetaObject>) -> Result<(), Vec<&'static str>> {
+        let Some(meta) = meta else { return Err(RequestMetaObject::DRAFT_REQUIRED_KEYS.to_vec()) };
+        let given = || RequestMetaObject::DRAFT_REQUIRED_KEYS.iter().map(|key| meta.get(*key));
+        if !self.context.is_empty() && given().eq(self.context.iter().map(Some)) {
+            return Ok(());
+        }
+        let missing = meta.missing_required_keys(&ProtocolVersion::V_2026_07_28);
+        if !missing.is_empty() {
+            return Err(missing);
+        }
+        if meta.protocol_version().is_some_and(|version| self.versions.contains(&version)) {
+            self.era = Era::Stateless;
+            self.context = given().flatten().cloned().collect();
+        }
+        Ok(())
     }
 }
 
@@ -308,9 +325,24 @@ pub(crate) fn too_large(id: Option<String>) -> Refusal {
     )
 }
 
+/// What an answer takes on the wire beside the text in it.
+const ENVELOPE_BYTES: usize = 512;
+
+/// Prints `item` into room for `expected` bytes and some escapes. Growing step by
+/// step would move a large text several times.
+fn print(item: &ServerJsonRpcMessage, expected: usize) -> serde_json::Result<String> {
+    let mut text = Vec::with_capacity(expected + expected / 16 + ENVELOPE_BYTES);
+    serde_json::to_writer(&mut text, item)?;
+    String::from_utf8(text).map_err(serde::ser::Error::custom)
+}
+
 /// Queues `item`; a text that comes back waits for room first.
 fn queue(outbox: &Outbox, item: ServerJsonRpcMessage) -> (Result<(), Gone>, Option<String>) {
-    let text = match serde_json::to_string(&item) {
+    let expected = match &item {
+        JsonRpcMessage::Response(answer) => outbox.expected(&answer.id),
+        _ => 0,
+    };
+    let text = match print(&item, expected) {
         Ok(text) => text,
         Err(error) => return (queue_unprintable(outbox, &item, &error), None),
     };

@@ -36,7 +36,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use rmcp::ServerHandler;
-use rmcp::service::serve_directly_with_ct;
+use rmcp::service::{ServiceExt, serve_directly_with_ct};
 use tokio_util::sync::CancellationToken;
 
 use crate::limits::DRAIN_DEADLINE;
@@ -59,7 +59,8 @@ async fn run_session<H: ServerHandler, S: Source + 'static>(
     let versions = service.supported_protocol_versions().into_owned();
     let link =
         ServerLink::new(source, Arc::clone(&outbox), versions, hang_up.clone(), shutdown.clone());
-    let running = serve_directly_with_ct(service, link, None, hang_up);
+    // Boxed: rmcp moves a request's future about ten times before it first runs.
+    let running = serve_directly_with_ct(service.into_dyn(), link, None, hang_up);
     if let Err(error) = running.waiting().await {
         tracing::error!(%error, "a session ended abnormally");
     }

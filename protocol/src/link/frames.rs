@@ -27,6 +27,9 @@ use crate::limits::{DRAIN_DEADLINE, MAX_MESSAGE_BYTES, PING_EVERY, PONG_DEADLINE
 /// Bytes handed to the socket before it is flushed.
 const WRITE_BYTES: usize = 64 * 1024;
 
+/// Room for one read. It is cleared before each, so more costs every small message.
+const READ_BYTES: usize = 16 * 1024;
+
 /// How long a silent peer is waited for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Heartbeat {
@@ -47,6 +50,7 @@ pub(crate) fn socket_config() -> WebSocketConfig {
     WebSocketConfig::default()
         .max_message_size(Some(MAX_MESSAGE_BYTES))
         .max_frame_size(Some(MAX_MESSAGE_BYTES))
+        .read_buffer_size(READ_BYTES)
         .write_buffer_size(WRITE_BYTES)
 }
 
@@ -176,7 +180,7 @@ async fn write_frames<T: AsyncRead + AsyncWrite + Unpin>(
                     return say_goodbye(sink, frame, stream).await;
                 }
             },
-            taken = outbox.take(WRITE_BYTES, &mut batch) => {
+            taken = gather_and_take(&outbox, &mut batch) => {
                 if taken.is_none() { break }
                 let sent = write_batch(&mut sink, &mut batch).await;
                 outbox.written();
@@ -191,6 +195,11 @@ async fn write_frames<T: AsyncRead + AsyncWrite + Unpin>(
     outbox.close();
     // The peer may be gone already; then there is nobody to say goodbye to.
     let _gone = sink.close().await;
+}
+
+async fn gather_and_take(outbox: &Outbox, batch: &mut Vec<String>) -> Option<()> {
+    outbox.gather(WRITE_BYTES).await;
+    outbox.take(WRITE_BYTES, batch).await
 }
 
 /// Sends the close frame and drains the peer for as long as it may still be sending.

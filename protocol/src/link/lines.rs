@@ -123,7 +123,11 @@ impl<R: AsyncRead + Unpin + Send> Source for LineReader<R> {
 pub(crate) async fn write_lines<W: AsyncWrite + Unpin>(mut output: W, outbox: Arc<Outbox>) {
     let mut batch = Vec::new();
     let mut bytes = Vec::with_capacity(WRITE_BYTES);
-    while outbox.take(WRITE_BYTES, &mut batch).await.is_some() {
+    loop {
+        outbox.gather(WRITE_BYTES).await;
+        if outbox.take(WRITE_BYTES, &mut batch).await.is_none() {
+            return;
+        }
         let written = write_batch(&mut output, &mut batch, &mut bytes).await;
         outbox.written();
         if let Err(error) = written {

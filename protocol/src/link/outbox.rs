@@ -147,6 +147,11 @@ impl Outbox {
         }
     }
 
+    /// The size of an open call's answer as its handler's end told it, else 0.
+    pub(crate) fn expected(&self, id: &RequestId) -> usize {
+        self.state().open.get(id).copied().flatten().unwrap_or_default()
+    }
+
     /// Queues the answer of an open call.
     pub(crate) fn push_answer(&self, id: Option<&RequestId>, text: String) -> Result<(), Gone> {
         let mut state = self.state();
@@ -212,6 +217,22 @@ impl Outbox {
                 }
             }
             room.await;
+        }
+    }
+
+    /// Waits until there is something to take, and a moment longer while less than
+    /// `bytes` waits: calls that are about to end share one write.
+    pub(crate) async fn gather(&self, bytes: usize) {
+        loop {
+            let filled = self.filled.notified();
+            if self.state().has_news() {
+                break;
+            }
+            filled.await;
+        }
+        let more_may_come = self.state().more_may_come(bytes);
+        if more_may_come {
+            tokio::task::yield_now().await;
         }
     }
 
@@ -306,6 +327,15 @@ impl State {
     fn gate_is_open(&self) -> bool {
         self.gone
             || self.waiting_answers < MAX_WAITING_ANSWERS && self.waiting_bytes < MAX_WAITING_BYTES
+    }
+
+    /// Whether the writer has something to do.
+    fn has_news(&self) -> bool {
+        !self.frames.is_empty() || self.gone || self.finishing
+    }
+
+    fn more_may_come(&self, bytes: usize) -> bool {
+        self.queued_bytes < bytes && !self.open.is_empty() && !self.gone && !self.finishing
     }
 
     fn take(&mut self, bytes: usize, into: &mut Vec<String>) -> bool {

@@ -96,6 +96,8 @@ fn each_era_takes_what_belongs_to_it() {
     let cancelled = notice("notifications/cancelled", json!({ "requestId": 1 }));
     let initialized = json!({ "jsonrpc": "2.0", "method": "notifications/initialized" });
     let stray = json!({ "jsonrpc": "2.0", "id": 50, "result": {} });
+    let mut broken = modern(2, "2026-07-28");
+    broken["params"]["_meta"]["io.modelcontextprotocol/clientCapabilities"] = json!("none");
     // What is said, what is delivered of it, and the codes and ids of the refusals.
     let cases = [
         (
@@ -126,6 +128,12 @@ fn each_era_takes_what_belongs_to_it() {
         (
             "no context in the modern era",
             vec![modern(1, "2026-07-28"), list(2), modern(3, "2026-07-28")],
+            vec![0, 2],
+            vec![(-32602, 2)],
+        ),
+        (
+            "a broken context after a good one",
+            vec![modern(1, "2026-07-28"), broken, modern(3, "2026-07-28")],
             vec![0, 2],
             vec![(-32602, 2)],
         ),

@@ -9,6 +9,8 @@
 //!   watch its own flag, which goes with the future.
 //! - A panic is answered as an internal error; the session lives.
 //! - No handler starts before the connection's gate lets it pass.
+//! - Every method returns a boxed future: rmcp makes one future with room for
+//!   the largest of them all, and moving it took a quarter of a small call's time.
 //!
 //! **Deliberately absent:** what a request means. Each method only forwards.
 
@@ -17,9 +19,11 @@
 use std::borrow::Cow;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::Arc;
 
 use futures::FutureExt;
+use futures::future::BoxFuture;
 use rmcp::ServerHandler;
 use rmcp::model::{
     CallToolRequestParams, CallToolResponse, CancelTaskParams, CancelledNotificationParam,
@@ -91,17 +95,32 @@ impl<H: ServerHandler> Served<H> {
     }
 
     /// Runs one request: span, gate, cancel, panic, metrics.
-    async fn run<T, F>(
+    fn run<'a, T, F>(
+        &'a self,
+        method: &'static str,
+        tool: Option<Cow<'static, str>>,
+        context: RequestContext<RoleServer>,
+        work: impl FnOnce(RequestContext<RoleServer>) -> F + Send + 'a,
+    ) -> BoxFuture<'a, Result<T, ErrorData>>
+    where
+        T: Answered + Send + 'a,
+        F: Future<Output = Result<T, ErrorData>> + Send + 'a,
+    {
+        Box::pin(self.watch(method, tool, context, work))
+    }
+
+    async fn watch<T, F>(
         &self,
         method: &'static str,
-        tool: Option<&str>,
+        tool: Option<Cow<'static, str>>,
         mut context: RequestContext<RoleServer>,
         work: impl FnOnce(RequestContext<RoleServer>) -> F,
     ) -> Result<T, ErrorData>
     where
-        T: Sized + Answered,
+        T: Answered,
         F: Future<Output = Result<T, ErrorData>>,
     {
+        let tool = tool.as_deref();
         let span = request_span(method, tool, &context);
         let mut counted = match tool {
             Some(tool) => self.metrics.request(&format!("{method} {tool}")),
@@ -112,35 +131,17 @@ impl<H: ServerHandler> Served<H> {
         if let Some(outbox) = &self.outbox {
             context.extensions.insert(Arc::clone(outbox));
         }
-        let guarded = async {
-            if let Some(outbox) = &self.outbox {
-                outbox
-                    .pass()
-                    .await
-                    .map_err(|gone| ErrorData::internal_error(gone.to_string(), None))?;
-            }
-            AssertUnwindSafe(async { work(context).await }).catch_unwind().await.unwrap_or_else(
-                |panic| {
-                    tracing::error!(panic = panic_text(&*panic), "the handler panicked");
-                    Err(ErrorData::internal_error(
-                        format!(
-                            "`{}` failed inside the server; its log has the reason",
-                            tool.unwrap_or(method)
-                        ),
-                        None,
-                    ))
-                },
-            )
+        let result = {
+            let guarded = pin!(self.guard(tool.unwrap_or(method), context, work));
+            let watched = async {
+                tokio::select! {
+                    biased;
+                    () = cancelled.cancelled() => None,
+                    result = guarded => Some(result),
+                }
+            };
+            watched.instrument(span.clone()).await
         };
-        let result = async {
-            tokio::select! {
-                biased;
-                () = cancelled.cancelled() => None,
-                result = guarded => Some(result),
-            }
-        }
-        .instrument(span.clone())
-        .await;
         let _entered = span.enter();
         let Some(mut result) = result else {
             tracing::info!("cancelled");
@@ -157,6 +158,31 @@ impl<H: ServerHandler> Served<H> {
         }
         self.finished(&id, &result);
         result
+    }
+
+    /// Passes the gate and works; a panic becomes an error.
+    async fn guard<T, F>(
+        &self,
+        name: &str,
+        context: RequestContext<RoleServer>,
+        work: impl FnOnce(RequestContext<RoleServer>) -> F,
+    ) -> Result<T, ErrorData>
+    where
+        F: Future<Output = Result<T, ErrorData>>,
+    {
+        if let Some(outbox) = &self.outbox {
+            outbox
+                .pass()
+                .await
+                .map_err(|gone| ErrorData::internal_error(gone.to_string(), None))?;
+        }
+        // In a box of its own, so that what it works in is not moved with all around it.
+        let working = AssertUnwindSafe(async { Box::pin(work(context)).await });
+        working.catch_unwind().await.unwrap_or_else(|panic| {
+            tracing::error!(panic = panic_text(&*panic), "the handler panicked");
+            let message = format!("`{name}` failed inside the server; its log has the reason");
+            Err(ErrorData::internal_error(message, None))
+        })
     }
 
     /// Names this server in the answer's `_meta` (MCP 2026-07-28, "General fields").
@@ -306,12 +332,12 @@ unsigned!(
 macro_rules! forward {
     ($(#[$meta:meta])* $name:ident, $method:literal, $params:ty => $result:ty) => {
         $(#[$meta])*
-        async fn $name(
+        fn $name(
             &self,
             params: $params,
             context: RequestContext<RoleServer>,
-        ) -> Result<$result, ErrorData> {
-            self.run($method, None, context, |context| self.handler.$name(params, context)).await
+        ) -> impl Future<Output = Result<$result, ErrorData>> + Send + '_ {
+            self.run($method, None, context, |context| self.handler.$name(params, context))
         }
     };
 }
@@ -348,96 +374,107 @@ impl<H: ServerHandler> ServerHandler for Served<H> {
         self.handler.accepted_subscription_filter(requested)
     }
 
-    async fn ping(&self, context: RequestContext<RoleServer>) -> Result<(), ErrorData> {
-        self.run("ping", None, context, |context| self.handler.ping(context)).await
+    fn ping(
+        &self,
+        context: RequestContext<RoleServer>,
+    ) -> impl Future<Output = Result<(), ErrorData>> + Send + '_ {
+        self.run("ping", None, context, |context| self.handler.ping(context))
     }
 
-    async fn initialize(
+    fn initialize(
         &self,
         params: InitializeRequestParams,
         context: RequestContext<RoleServer>,
-    ) -> Result<InitializeResult, ErrorData> {
+    ) -> impl Future<Output = Result<InitializeResult, ErrorData>> + Send + '_ {
         let peer = context.peer.clone();
         let mut client = params.clone();
-        let mut result = self
-            .run("initialize", None, context, |context| self.handler.initialize(params, context))
-            .await?;
-        // Later requests are judged by what was agreed, not by what was asked for.
-        client.protocol_version = result.protocol_version.clone();
-        peer.set_peer_info(client);
-        result.capabilities.resources.get_or_insert_default();
-        Ok(result)
+        let open = |context| self.handler.initialize(params, context);
+        let opened = self.run("initialize", None, context, open);
+        Box::pin(async move {
+            let mut result = opened.await?;
+            // Later requests are judged by what was agreed, not by what was asked for.
+            client.protocol_version = result.protocol_version.clone();
+            peer.set_peer_info(client);
+            result.capabilities.resources.get_or_insert_default();
+            Ok(result)
+        })
     }
 
-    async fn discover(
+    fn discover(
         &self,
         context: RequestContext<RoleServer>,
-    ) -> Result<DiscoverResult, ErrorData> {
-        let mut result = self
-            .run("server/discover", None, context, |context| self.handler.discover(context))
-            .await?;
-        result.capabilities.resources.get_or_insert_default();
-        Ok(result)
+    ) -> impl Future<Output = Result<DiscoverResult, ErrorData>> + Send + '_ {
+        let discover = |context| self.handler.discover(context);
+        let discovered = self.run("server/discover", None, context, discover);
+        Box::pin(async move {
+            let mut result = discovered.await?;
+            result.capabilities.resources.get_or_insert_default();
+            Ok(result)
+        })
     }
 
-    async fn call_tool(
+    fn call_tool(
         &self,
         params: CallToolRequestParams,
         context: RequestContext<RoleServer>,
-    ) -> Result<CallToolResponse, ErrorData> {
-        let tool = params.name.clone();
-        let call = |context| self.handler.call_tool(params, context);
-        self.run("tools/call", Some(&tool), context, call).await
+    ) -> impl Future<Output = Result<CallToolResponse, ErrorData>> + Send + '_ {
+        let tool = Some(params.name.clone());
+        self.run("tools/call", tool, context, |context| self.handler.call_tool(params, context))
     }
 
-    async fn list_resources(
+    fn list_resources(
         &self,
         params: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
-    ) -> Result<ListResourcesResult, ErrorData> {
+    ) -> impl Future<Output = Result<ListResourcesResult, ErrorData>> + Send + '_ {
         let first = params.as_ref().is_none_or(|page| page.cursor.is_none());
-        let list = |context| async move {
+        let list = move |context| async move {
             let mut result = self.handler.list_resources(params, context).await?;
             if first {
                 result.resources.push(self.metrics_resource());
             }
             Ok(result)
         };
-        self.run("resources/list", None, context, list).await
+        self.run("resources/list", None, context, list)
     }
 
-    async fn read_resource(
+    fn read_resource(
         &self,
         params: ReadResourceRequestParams,
         context: RequestContext<RoleServer>,
-    ) -> Result<ReadResourceResponse, ErrorData> {
-        let read = |context| async move {
+    ) -> impl Future<Output = Result<ReadResourceResponse, ErrorData>> + Send + '_ {
+        let read = move |context| async move {
             if params.uri == METRICS_URI {
                 return Ok(self.read_metrics().into());
             }
             self.handler.read_resource(params, context).await
         };
-        self.run("resources/read", None, context, read).await
+        self.run("resources/read", None, context, read)
     }
 
     /// A subscription lasts as long as its client: it is no call in flight, and
     /// its acknowledgment has been sent already.
-    async fn listen(&self, context: SubscriptionContext) -> Result<(), ErrorData> {
-        let listening = AssertUnwindSafe(self.handler.listen(context)).catch_unwind();
-        let ending = async {
-            match &self.outbox {
-                Some(outbox) => outbox.ending().await,
-                None => std::future::pending().await,
+    fn listen(
+        &self,
+        context: SubscriptionContext,
+    ) -> impl Future<Output = Result<(), ErrorData>> + Send + '_ {
+        Box::pin(async move {
+            let listening = AssertUnwindSafe(self.handler.listen(context)).catch_unwind();
+            let ending = async {
+                match &self.outbox {
+                    Some(outbox) => outbox.ending().await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                biased;
+                () = ending => Ok(()),
+                result = listening => result.unwrap_or_else(|panic| {
+                    tracing::error!(panic = panic_text(&*panic), "a subscription panicked");
+                    Err(ErrorData::internal_error("the subscription failed inside the server", None))
+                }),
             }
-        };
-        tokio::select! {
-            biased;
-            () = ending => Ok(()),
-            result = listening => result.unwrap_or_else(|panic| {
-                tracing::error!(panic = panic_text(&*panic), "a subscription panicked");
-                Err(ErrorData::internal_error("the subscription failed inside the server", None))
-            }),
-        }
+        })
     }
 
     forward!(complete, "completion/complete", CompleteRequestParams => CompleteResult);

@@ -164,7 +164,7 @@ fn in_runtime(
     work: impl AsyncFnOnce(&Environment, &CancellationToken) -> Result<(), Failure>,
 ) -> ExitCode {
     let result = Environment::read(flags).and_then(|environment| {
-        let runtime = runtime(environment.flags.listen.is_some()).map_err(Failure::work)?;
+        let runtime = runtime().map_err(Failure::work)?;
         let result = runtime.block_on(async {
             let shutdown = CancellationToken::new();
             let signals = tokio::spawn(shutdown_on_signals(shutdown.clone()));
@@ -181,14 +181,10 @@ fn in_runtime(
     }
 }
 
-/// One thread serves a pipe best: nothing hops between threads. A listener gets all cores.
-fn runtime(listening: bool) -> std::io::Result<tokio::runtime::Runtime> {
-    let mut builder = if listening {
-        tokio::runtime::Builder::new_multi_thread()
-    } else {
-        tokio::runtime::Builder::new_current_thread()
-    };
-    builder.enable_all().build()
+/// One thread carries all messages, of a listener, too: handing a call from thread
+/// to thread takes longer than a small call itself. Slow work has threads of its own.
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
 }
 
 async fn serve_port(

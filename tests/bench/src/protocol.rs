@@ -9,7 +9,7 @@ mod node;
 
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Args;
 
 use self::contenders::Contender;
@@ -70,11 +70,12 @@ fn seconds(text: &str) -> Result<f64, String> {
 
 /// Measures all servers, round by round.
 pub(crate) async fn run(options: &Options) -> anyhow::Result<Report> {
-    let (mut contenders, skipped) = contenders::all().await?;
-    let wanted = |name: &str| {
-        options.only.is_empty() || options.only.iter().any(|o| name.contains(o.as_str()))
-    };
-    contenders.retain(|contender| wanted(contender.name));
+    let only = &options.only;
+    let wanted = |name: &str| only.is_empty() || only.iter().any(|part| name.contains(part));
+    let (contenders, skipped) = contenders::all(wanted).await?;
+    if contenders.is_empty() && skipped.is_empty() {
+        bail!("no server's name holds {}; leave --only out to see all", only.join(" or "));
+    }
     let mut rounds: Vec<Vec<Figures>> = vec![Vec::new(); contenders.len()];
     for round in 1..=options.rounds {
         for (contender, figures) in contenders.iter().zip(&mut rounds) {

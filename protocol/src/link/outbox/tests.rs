@@ -350,3 +350,27 @@ async fn finishing_does_not_wait_for_ever() {
     outbox.finish(Duration::from_secs(5)).await;
     assert_eq!(outbox.push_other(String::new()), Err(Gone));
 }
+
+#[tokio::test]
+async fn calls_that_end_together_share_one_write() {
+    let outbox = Arc::new(Outbox::default());
+    outbox.open(&id(1)).expect("there is room");
+    answer(&outbox, 0, "first");
+    let other = Arc::clone(&outbox);
+    let second = tokio::spawn(async move { other.push_answer(Some(&id(1)), "second".to_owned()) });
+    outbox.gather(usize::MAX).await;
+    assert_eq!(taken(&outbox), ["first", "second"]);
+    assert_eq!(second.await.expect("no panic"), Ok(()));
+}
+
+#[test]
+fn nothing_is_waited_for_when_no_call_is_open_or_enough_is_queued() {
+    let outbox = Outbox::default();
+    assert_eq!(outbox.gather(100).now_or_never(), None, "nothing to take");
+    answer(&outbox, 0, "only");
+    assert_eq!(outbox.gather(100).now_or_never(), Some(()), "no call is open");
+    outbox.open(&id(1)).expect("there is room");
+    assert_eq!(outbox.gather(4).now_or_never(), Some(()), "enough waits");
+    outbox.close();
+    assert_eq!(outbox.gather(100).now_or_never(), Some(()), "the peer is gone");
+}

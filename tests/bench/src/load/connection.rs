@@ -16,12 +16,15 @@ use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 /// Time that a server has to start, and to leave.
 const PROCESS_DEADLINE: Duration = Duration::from_secs(20);
 /// What is read at once; a pipe of Linux holds a quarter of it.
 const READ_BYTES: usize = 256 << 10;
+/// The same of a WebSocket, whose library clears as much before each read.
+const FRAME_BYTES: usize = 16 << 10;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -162,8 +165,9 @@ async fn connect(
         serde_json::from_str(&line).with_context(|| format!("not a ready line: `{line}`"))?;
     let mut request = ready.ws.as_str().into_client_request()?;
     request.headers_mut().insert("Sec-WebSocket-Protocol", HeaderValue::from_static("mcp"));
-    let (socket, _) = tokio_tungstenite::connect_async_with_config(request, None, true).await?;
-    let (mut sink, stream) = socket.split();
+    let config = WebSocketConfig::default().read_buffer_size(FRAME_BYTES);
+    let connecting = tokio_tungstenite::connect_async_with_config(request, Some(config), true);
+    let (mut sink, stream) = connecting.await?.0.split();
     let (out, mut queue) = mpsc::unbounded_channel::<String>();
     tokio::spawn(async move {
         while let Some(text) = queue.recv().await {

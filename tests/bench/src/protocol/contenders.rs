@@ -22,8 +22,10 @@ pub(super) struct Contender {
     pub(super) era: Era,
 }
 
-/// All servers that are here, and those that are not.
-pub(super) async fn all() -> anyhow::Result<(Vec<Contender>, Vec<Skipped>)> {
+/// The servers that are wanted and here, and those that are not here.
+pub(super) async fn all(
+    wanted: impl Fn(&str) -> bool,
+) -> anyhow::Result<(Vec<Contender>, Vec<Skipped>)> {
     let fixture = beside_us("ymera-fixture")?;
     let listening = ["--listen", "127.0.0.1:0", "--no-token"];
     let ours = |name, wire, arguments: &[&str]| Contender {
@@ -40,7 +42,11 @@ pub(super) async fn all() -> anyhow::Result<(Vec<Contender>, Vec<Skipped>)> {
             era: Era::Stateless,
         },
     ];
+    contenders.retain(|contender| wanted(contender.name));
     let mut skipped = Vec::new();
+    if !wanted(TYPESCRIPT) {
+        return Ok((contenders, skipped));
+    }
     match node::install().await {
         Ok(node::Script { node, script }) => contenders.push(Contender {
             name: TYPESCRIPT,
