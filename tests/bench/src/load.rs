@@ -18,6 +18,7 @@ mod phases;
 mod process;
 mod session;
 
-pub(crate) use self::connection::{Server, Wire};
-pub(crate) use self::phases::{Figures, open_calls, starts, unread};
+pub(crate) use self::connection::{Server, Wire, beside_us};
+pub(crate) use self::phases::{Figures, open_calls, place_of, starts, unread};
+pub(crate) use self::process::{cpu_seconds, memory};
 pub(crate) use self::session::{Era, Session, ToolCall};

@@ -1,7 +1,7 @@
 //! Measurements of the suite's processes, taken from outside.
 //!
 //! ```text
-//! main ─▶ protocol (one file a bench) ─▶ load: start, connect, time ─▶ report: table or JSON
+//! main ─▶ protocol, index (one file a bench) ─▶ load: start, connect, time ─▶ report: table or JSON
 //! ```
 //!
 //! **Invariants**
@@ -12,6 +12,8 @@
 //! **Deliberately absent:** verdicts that fail a build. Times of a shared machine
 //! are for people; the report says which goals were reached.
 
+mod goals;
+mod index;
 mod load;
 mod protocol;
 mod report;
@@ -36,6 +38,11 @@ struct Flags {
 enum Bench {
     /// Our stdio and WebSocket beside plain rmcp and the TypeScript SDK.
     Protocol(protocol::Options),
+    /// The context server on a repository, beside a plain parse and text index of its files.
+    Index(index::Options),
+    /// What `index` compares to, as a process of its own.
+    #[command(hide = true)]
+    Floor(index::FloorOptions),
 }
 
 fn main() -> ExitCode {
@@ -54,8 +61,13 @@ fn run(flags: &Flags) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let report = match &flags.bench {
         Bench::Protocol(options) => runtime.block_on(protocol::run(options))?,
+        Bench::Index(options) => runtime.block_on(index::run(options))?,
+        Bench::Floor(options) => return print(&index::floor(options)?),
     };
-    let text = if flags.json { report.to_json()? } else { report.to_table() };
+    print(&if flags.json { report.to_json()? } else { report.to_table() })
+}
+
+fn print(text: &str) -> anyhow::Result<()> {
     let mut stdout = std::io::stdout().lock();
     stdout.write_all(text.as_bytes())?;
     Ok(stdout.flush()?)

@@ -13,6 +13,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use self::contenders::Contender;
+use crate::goals::judge;
 use crate::load::{Figures, Session, ToolCall, open_calls, starts, unread};
 use crate::report::{Column, Label, Report};
 
@@ -89,7 +90,7 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<Report> {
     let columns = columns.map(|(contender, rounds)| Column::new(contender.name, rounds)).collect();
     let rounds = usize::from(options.rounds);
     let report = Report::new("protocol", rounds, contenders::BASELINE, columns, LABELS);
-    let goals = goals::judge(&report);
+    let goals = judge(&report, &goals::BOUNDS);
     Ok(report.skip(skipped).judge(goals))
 }
 

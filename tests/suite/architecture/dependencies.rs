@@ -33,7 +33,7 @@ struct Exception {
     reason: &'static str,
 }
 
-const EXCEPTIONS: [Exception; 3] = [
+const EXCEPTIONS: [Exception; 5] = [
     Exception {
         folder: "tests/kit",
         name: "tokio-tungstenite",
@@ -48,6 +48,16 @@ const EXCEPTIONS: [Exception; 3] = [
         folder: "tests/bench",
         name: "tokio-tungstenite",
         reason: "loads any server alike, so its client must not be ours",
+    },
+    Exception {
+        folder: "tests/bench",
+        name: "tantivy",
+        reason: "measures our index beside the least that tantivy does with the same files",
+    },
+    Exception {
+        folder: "tests/bench",
+        name: "tree-sitter",
+        reason: "measures our index beside the parse alone",
     },
 ];
 

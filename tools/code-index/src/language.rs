@@ -68,6 +68,12 @@ impl Language {
         self.row().source
     }
 
+    /// Returns the grammar that files of the language are parsed with.
+    #[must_use]
+    pub fn grammar(self) -> tree_sitter::Language {
+        self.row().grammar.into()
+    }
+
     pub(crate) fn row(self) -> &'static Row {
         &LANGUAGES[usize::from(self.0)]
     }

@@ -1,6 +1,6 @@
 //! A started server and one connection to it: messages out, messages in.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -42,6 +42,8 @@ pub(crate) enum Wire {
 pub(crate) struct Server {
     pub(crate) program: PathBuf,
     pub(crate) arguments: Vec<String>,
+    /// Variables above those of this process.
+    pub(crate) environment: Vec<(&'static str, PathBuf)>,
     pub(crate) wire: Wire,
 }
 
@@ -49,6 +51,17 @@ pub(crate) struct Server {
 #[derive(Deserialize)]
 struct Ready {
     ws: String,
+}
+
+/// A binary of the same build.
+pub(crate) fn beside_us(name: &str) -> anyhow::Result<PathBuf> {
+    let own = std::env::current_exe().context("cannot tell where this program is")?;
+    let folder = own.parent().unwrap_or(Path::new("."));
+    let path = folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
+    if !path.exists() {
+        bail!("`{}` is not built; run scripts/bench, which builds it", path.display());
+    }
+    Ok(path)
 }
 
 /// One connection. Writing happens in a task of its own, one message per write.
@@ -76,6 +89,7 @@ impl Connection {
         let name = server.program.display();
         let mut child = Command::new(&server.program)
             .args(&server.arguments)
+            .envs(server.environment.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)

@@ -56,10 +56,14 @@ pub(crate) async fn open_calls(
     }
     micros.sort_by(f64::total_cmp);
     for (what, share) in [("p50_us", 0.5), ("p99_us", 0.99)] {
-        let place = ((calls - 1.0) * share).round() as usize;
-        add(what, micros[place]);
+        add(what, micros[place_of(share, micros.len())]);
     }
     Ok(())
+}
+
+/// Where a percentile stands among so many sorted values.
+pub(crate) fn place_of(share: f64, values: usize) -> usize {
+    (values.saturating_sub(1) as f64 * share).round() as usize
 }
 
 /// Returns what each call took in microseconds, and all of them together.

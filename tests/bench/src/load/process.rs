@@ -4,12 +4,12 @@ use std::fs;
 
 /// Resident memory now and at its highest, in MiB (proc(5), `status`).
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Memory {
-    pub(super) resident_mib: f64,
-    pub(super) peak_mib: f64,
+pub(crate) struct Memory {
+    pub(crate) resident_mib: f64,
+    pub(crate) peak_mib: f64,
 }
 
-pub(super) fn memory(pid: u32) -> Option<Memory> {
+pub(crate) fn memory(pid: u32) -> Option<Memory> {
     parse_memory(&fs::read_to_string(format!("/proc/{pid}/status")).ok()?)
 }
 
@@ -23,7 +23,7 @@ fn parse_memory(status: &str) -> Option<Memory> {
 }
 
 /// User and system time in seconds, in steps of a hundredth (proc(5), `stat`).
-pub(super) fn cpu_seconds(pid: u32) -> Option<f64> {
+pub(crate) fn cpu_seconds(pid: u32) -> Option<f64> {
     parse_cpu(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
 }
 

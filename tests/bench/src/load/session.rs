@@ -2,6 +2,7 @@
 
 use anyhow::bail;
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::connection::{Connection, Server};
@@ -91,11 +92,27 @@ impl Session {
         Ok(())
     }
 
-    pub(super) fn memory(&self) -> Option<Memory> {
+    /// Makes one call and returns its structured answer.
+    pub(crate) async fn ask(&mut self, call: &ToolCall) -> anyhow::Result<Value> {
+        let id = self.request(call)?;
+        loop {
+            let bytes = self.connection.receive().await?;
+            if read_answer(bytes)? != Some(id) {
+                continue;
+            }
+            let mut answer: Value = serde_json::from_slice(bytes)?;
+            if answer["result"]["isError"] == true {
+                bail!("`{}` failed: {}", call.tool, answer["result"]["content"]);
+            }
+            return Ok(answer["result"]["structuredContent"].take());
+        }
+    }
+
+    pub(crate) fn memory(&self) -> Option<Memory> {
         self.connection.pid().and_then(process::memory)
     }
 
-    pub(super) fn cpu_seconds(&self) -> Option<f64> {
+    pub(crate) fn cpu_seconds(&self) -> Option<f64> {
         self.connection.pid().and_then(process::cpu_seconds)
     }
 

@@ -1,11 +1,9 @@
 //! Who is measured, and where their programs are.
 
-use std::path::{Path, PathBuf};
-
-use anyhow::{Context, bail};
+use std::path::PathBuf;
 
 use super::node;
-use crate::load::{Era, Server, Wire};
+use crate::load::{Era, Server, Wire, beside_us};
 use crate::report::Skipped;
 
 pub(super) const OUR_STDIO: &str = "ymera stdio";
@@ -65,16 +63,5 @@ pub(super) async fn all(
 
 fn server(program: PathBuf, wire: Wire, arguments: &[&str]) -> Server {
     let arguments = arguments.iter().map(|argument| (*argument).to_owned()).collect();
-    Server { program, arguments, wire }
-}
-
-/// A binary of the same build.
-fn beside_us(name: &str) -> anyhow::Result<PathBuf> {
-    let own = std::env::current_exe().context("cannot tell where this program is")?;
-    let folder = own.parent().unwrap_or(Path::new("."));
-    let path = folder.join(format!("{name}{}", std::env::consts::EXE_SUFFIX));
-    if !path.exists() {
-        bail!("`{}` is not built; run scripts/bench, which builds it", path.display());
-    }
-    Ok(path)
+    Server { program, arguments, environment: Vec::new(), wire }
 }
