@@ -22,4 +22,4 @@ pub mod start;
 pub use config::Config;
 pub use flags::ServerFlags;
 pub use folders::Folders;
-pub use start::{Environment, Failure, Ready, listen, run, shutdown_on_signals};
+pub use start::{Environment, Failure, listen, run};

@@ -68,7 +68,7 @@ impl Failure {
 
 /// The line that a listening server prints once it is ready.
 #[derive(Debug, Serialize)]
-pub struct Ready {
+struct Ready {
     ws: String,
     http: String,
     token_file: Option<PathBuf>,
@@ -231,9 +231,7 @@ fn announce(ready: &Ready) -> anyhow::Result<()> {
 ///
 /// Signals are watched from the call on, before the future is first polled, so
 /// that a server which says that it is ready also ends cleanly.
-pub fn shutdown_on_signals(
-    shutdown: CancellationToken,
-) -> impl Future<Output = ()> + Send + 'static {
+fn shutdown_on_signals(shutdown: CancellationToken) -> impl Future<Output = ()> + Send + 'static {
     #[cfg(unix)]
     let (terminated, interrupted) = {
         use tokio::signal::unix::SignalKind;

@@ -93,20 +93,29 @@ async fn a_session_of_2025_11_25() -> anyhow::Result<()> {
     Ok(())
 }
 
-#[tokio::test]
-async fn a_call_of_2026_07_28() -> anyhow::Result<()> {
-    let server = listening().await?;
+/// A call of 2026-07-28 with the context and the headers that belong to it.
+fn modern(server: &Listening, tool: &str, arguments: Value) -> anyhow::Result<HttpRequest> {
     let mut call = echo(1);
-    call["params"]["_meta"] = json!({
-        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-        "io.modelcontextprotocol/clientInfo": { "name": "test", "version": "0" },
-        "io.modelcontextprotocol/clientCapabilities": {},
+    call["params"] = json!({
+        "name": tool,
+        "arguments": arguments,
+        "_meta": {
+            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientInfo": { "name": "test", "version": "0" },
+            "io.modelcontextprotocol/clientCapabilities": {},
+        },
     });
-    let request = server
+    Ok(server
         .post(&call)?
         .header("MCP-Protocol-Version", "2026-07-28")
         .header("Mcp-Method", "tools/call")
-        .header("Mcp-Name", "echo");
+        .header("Mcp-Name", tool))
+}
+
+#[tokio::test]
+async fn a_call_of_2026_07_28() -> anyhow::Result<()> {
+    let server = listening().await?;
+    let request = modern(&server, "echo", echo(1)["params"]["arguments"].clone())?;
     let answer = request.clone().send().await?;
     assert_eq!((answer.status, answer.header("mcp-session-id")), (200, None), "{answer:?}");
     let result = message(&answer)?["result"].take();
@@ -123,21 +132,7 @@ async fn a_call_of_2026_07_28() -> anyhow::Result<()> {
 #[tokio::test]
 async fn a_panic_is_an_internal_error() -> anyhow::Result<()> {
     let server = listening().await?;
-    let mut call = echo(1);
-    call["params"] = json!({
-        "name": "panic",
-        "arguments": { "message": "planted" },
-        "_meta": {
-            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
-            "io.modelcontextprotocol/clientInfo": { "name": "test", "version": "0" },
-            "io.modelcontextprotocol/clientCapabilities": {},
-        },
-    });
-    let request = server
-        .post(&call)?
-        .header("MCP-Protocol-Version", "2026-07-28")
-        .header("Mcp-Method", "tools/call")
-        .header("Mcp-Name", "panic");
+    let request = modern(&server, "panic", json!({ "message": "planted" }))?;
     for _ in 0..2 {
         let answer = request.clone().send().await?;
         assert_eq!(message(&answer)?["error"]["code"], -32603, "{answer:?}");
