@@ -16,6 +16,7 @@
 //! those and passes values.
 
 mod access;
+mod handler;
 mod http;
 mod listener;
 mod metrics;
@@ -45,8 +46,8 @@ use crate::link::{ServerLink, Source};
 
 /// Runs one session until its peer leaves or `shutdown` is cancelled, and
 /// everything that can still be written is written.
-async fn run_session<H: ServerHandler, S: Source + 'static>(
-    served: &Served<H>,
+async fn run_session<S: Source + 'static>(
+    served: &Served,
     source: S,
     outbox: Arc<Outbox>,
     writer: impl Future<Output = ()> + Send + 'static,

@@ -4,6 +4,7 @@ use std::future::Future;
 use std::process::Stdio;
 use std::sync::Arc;
 
+use futures::future::BoxFuture;
 use rmcp::model::{ClientConfig, ClientRequest, Implementation, ProgressToken, ProtocolVersion};
 use rmcp::service::{
     ClientLifecycleMode, Peer, PeerRequestOptions, RequestHandle, RoleClient, RunningService,
@@ -41,10 +42,15 @@ struct Parts {
 }
 
 impl Connection {
-    pub(super) async fn open(
-        target: &Target,
-        options: &ClientOptions,
-    ) -> Result<Self, ClientError> {
+    /// Starts or reaches the server and agrees on the era.
+    pub(super) fn open<'a>(
+        target: &'a Target,
+        options: &'a ClientOptions,
+    ) -> BoxFuture<'a, Result<Self, ClientError>> {
+        Box::pin(Self::open_in_time(target, options))
+    }
+
+    async fn open_in_time(target: &Target, options: &ClientOptions) -> Result<Self, ClientError> {
         let deadline = options.connect_deadline;
         let opening = async {
             match target {
@@ -121,7 +127,16 @@ impl Connection {
     }
 
     /// Sends a request; its progress, if wanted, is listened to from the first report on.
-    pub(super) async fn send(
+    pub(super) fn send(
+        &self,
+        request: ClientRequest,
+        options: PeerRequestOptions,
+        progress: Option<mpsc::Sender<Progress>>,
+    ) -> BoxFuture<'_, Result<RequestHandle<RoleClient>, ClientError>> {
+        Box::pin(self.send_in_turn(request, options, progress))
+    }
+
+    async fn send_in_turn(
         &self,
         request: ClientRequest,
         options: PeerRequestOptions,
@@ -142,7 +157,11 @@ impl Connection {
 
     /// Ends the session, then the process: it sees its input end, and is killed
     /// when it does not leave in time.
-    pub(super) async fn end(&self) {
+    pub(super) fn end(&self) -> BoxFuture<'_, ()> {
+        Box::pin(self.end_all())
+    }
+
+    async fn end_all(&self) {
         let Some(mut parts) = self.parts.lock().await.take() else { return };
         if let Err(error) = parts.running.close_with_timeout(2 * DRAIN_DEADLINE).await {
             tracing::debug!(%error, "the session had ended abnormally");

@@ -21,7 +21,6 @@ use hyper::header::{
 use hyper::upgrade::OnUpgrade;
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
-use rmcp::ServerHandler;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 use tokio::net::TcpStream;
@@ -55,14 +54,14 @@ pub(super) trait Endpoint: Send + Sync {
 }
 
 /// The endpoint of a [`Served`] handler.
-pub(super) struct McpEndpoint<H: ServerHandler> {
-    served: Served<H>,
-    http: StreamableHttpService<Served<H>, LocalSessionManager>,
+pub(super) struct McpEndpoint {
+    served: Served,
+    http: StreamableHttpService<Served, LocalSessionManager>,
     shutdown: CancellationToken,
 }
 
-impl<H: ServerHandler> McpEndpoint<H> {
-    pub(super) fn new(served: Served<H>, shutdown: CancellationToken) -> Self {
+impl McpEndpoint {
+    pub(super) fn new(served: Served, shutdown: CancellationToken) -> Self {
         let factory = served.clone();
         // The listener has checked Host and Origin, with the port.
         let config = StreamableHttpServerConfig::default()
@@ -74,7 +73,7 @@ impl<H: ServerHandler> McpEndpoint<H> {
     }
 }
 
-impl<H: ServerHandler> Endpoint for McpEndpoint<H> {
+impl Endpoint for McpEndpoint {
     fn session(
         self: Arc<Self>,
         socket: WebSocketStream<TcpStream>,

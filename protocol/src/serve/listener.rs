@@ -14,10 +14,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
+use futures::future::BoxFuture;
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use rmcp::ServerHandler;
 use serde_json::json;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -104,7 +104,7 @@ impl Listener {
 
     /// Serves a handler at `path`, such as `/mcp`.
     #[must_use]
-    pub fn endpoint<H: ServerHandler>(mut self, path: &str, served: Served<H>) -> Self {
+    pub fn endpoint(mut self, path: &str, served: Served) -> Self {
         if self.shared.endpoints.is_empty() {
             self.shared.metrics = Arc::clone(served.metrics());
         }
@@ -121,7 +121,11 @@ impl Listener {
     }
 
     /// Serves until shutdown, then ends all sessions and waits for them.
-    pub async fn serve(self) {
+    pub fn serve(self) -> BoxFuture<'static, ()> {
+        Box::pin(self.accept())
+    }
+
+    async fn accept(self) {
         let slots = Arc::new(Semaphore::new(self.shared.options.max_connections));
         let turned_away = Arc::new(Semaphore::new(MAX_TURNED_AWAY));
         let shared = Arc::new(self.shared);

@@ -41,40 +41,32 @@ use rmcp::service::{NotificationContext, RequestContext, RoleServer, Subscriptio
 use serde_json::Value;
 use tracing::Instrument;
 
+use super::handler::Handler;
 use super::metrics::{METRICS_URI, Metrics, Outcome};
 use crate::link::outbox::Outbox;
 use crate::trace::TraceContext;
 
 /// A handler with its metrics; cheap to clone, all clones share both.
-pub struct Served<H> {
-    handler: Arc<H>,
+#[derive(Clone)]
+pub struct Served {
+    handler: Arc<dyn Handler>,
     metrics: Arc<Metrics>,
     server_info: Arc<Value>,
     outbox: Option<Arc<Outbox>>,
 }
 
-impl<H> Clone for Served<H> {
-    fn clone(&self) -> Self {
-        Self {
-            handler: Arc::clone(&self.handler),
-            metrics: Arc::clone(&self.metrics),
-            server_info: Arc::clone(&self.server_info),
-            outbox: self.outbox.clone(),
-        }
-    }
-}
-
-impl<H: ServerHandler> Served<H> {
+impl Served {
     /// Wraps `handler` with counters of its own.
     #[must_use]
-    pub fn new(handler: H) -> Self {
+    pub fn new(handler: impl ServerHandler) -> Self {
         Self::with_metrics(handler, Arc::default())
     }
 
     /// Wraps `handler`, counting in `metrics`.
     #[must_use]
-    pub fn with_metrics(handler: H, metrics: Arc<Metrics>) -> Self {
-        let server_info = serde_json::to_value(handler.get_info().server_info).unwrap_or_default();
+    pub fn with_metrics(handler: impl ServerHandler, metrics: Arc<Metrics>) -> Self {
+        let server_info =
+            serde_json::to_value(ServerHandler::get_info(&handler).server_info).unwrap_or_default();
         Self {
             handler: Arc::new(handler),
             metrics,
@@ -176,8 +168,7 @@ impl<H: ServerHandler> Served<H> {
                 .await
                 .map_err(|gone| ErrorData::internal_error(gone.to_string(), None))?;
         }
-        // In a box of its own, so that what it works in is not moved with all around it.
-        let working = AssertUnwindSafe(async { Box::pin(work(context)).await });
+        let working = AssertUnwindSafe(async { work(context).await });
         working.catch_unwind().await.unwrap_or_else(|panic| {
             tracing::error!(panic = panic_text(&*panic), "the handler panicked");
             let message = format!("`{name}` failed inside the server; its log has the reason");
@@ -352,7 +343,7 @@ macro_rules! notify {
     (@use $params:ident $type:ty) => { $params };
 }
 
-impl<H: ServerHandler> ServerHandler for Served<H> {
+impl ServerHandler for Served {
     fn get_info(&self) -> ServerConfig {
         let mut info = self.handler.get_info();
         info.capabilities.resources.get_or_insert_default();

@@ -6,7 +6,7 @@
 use std::io;
 use std::sync::Arc;
 
-use rmcp::ServerHandler;
+use futures::future::BoxFuture;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_util::sync::CancellationToken;
 
@@ -22,15 +22,17 @@ type Output = Box<dyn AsyncWrite + Send + Unpin>;
 ///
 /// # Errors
 /// When standard input or output cannot be used at all.
-pub async fn serve_stdio<H: ServerHandler>(
-    served: &Served<H>,
-    shutdown: &CancellationToken,
-) -> io::Result<()> {
-    let outbox = Arc::new(Outbox::default());
-    let reader = LineReader::new(input()?);
-    let writer = write_lines(output()?, Arc::clone(&outbox));
-    run_session(served, reader, outbox, writer, shutdown).await;
-    Ok(())
+pub fn serve_stdio<'a>(
+    served: &'a Served,
+    shutdown: &'a CancellationToken,
+) -> BoxFuture<'a, io::Result<()>> {
+    Box::pin(async move {
+        let outbox = Arc::new(Outbox::default());
+        let reader = LineReader::new(input()?);
+        let writer = write_lines(output()?, Arc::clone(&outbox));
+        run_session(served, reader, outbox, writer, shutdown).await;
+        Ok(())
+    })
 }
 
 #[cfg(unix)]

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use ymera_code_index::mcp::{CodeContext, toolbox};
 use ymera_kit::{Environment, Failure, ServerFlags};
-use ymera_protocol::serve::{Served, Toolbox};
+use ymera_protocol::serve::Served;
 
 /// The version that hosts see.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -33,7 +33,7 @@ pub fn run(options: Options) -> ExitCode {
 ///
 /// # Errors
 /// When a root, a tool set or a key of the configuration is wrong.
-pub fn served(environment: &Environment) -> Result<Served<Toolbox<CodeContext>>, Failure> {
+pub fn served(environment: &Environment) -> Result<Served, Failure> {
     let context = CodeContext::new(config::roots(environment)?, config::engine(environment));
     let toolsets = match environment.flags.toolsets.as_slice() {
         [] => &environment.config.context.toolsets,

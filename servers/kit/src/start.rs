@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use serde::Serialize;
 use ymera_protocol::CancellationToken;
-use ymera_protocol::rmcp::ServerHandler;
 use ymera_protocol::serve::{Access, Listener, ListenerOptions, Served, Token, serve_stdio};
 
 use crate::config::Config;
@@ -125,11 +124,11 @@ impl Environment {
 ///
 /// `build` makes the handler; it must not wait for slow work, since hosts give
 /// up a server that answers late.
-pub fn run<H: ServerHandler>(
+pub fn run(
     program: &'static str,
     version: &'static str,
     flags: ServerFlags,
-    build: impl FnOnce(&Environment) -> Result<Served<H>, Failure>,
+    build: fn(&Environment) -> Result<Served, Failure>,
 ) -> ExitCode {
     in_runtime(program, flags, async |environment: &Environment, shutdown: &CancellationToken| {
         let served = build(environment)?;
@@ -148,7 +147,7 @@ pub fn listen(
     version: &'static str,
     flags: ServerFlags,
     path: &'static str,
-    add: impl FnOnce(&Environment, Listener) -> Result<Listener, Failure>,
+    add: fn(&Environment, Listener) -> Result<Listener, Failure>,
 ) -> ExitCode {
     in_runtime(program, flags, async |environment: &Environment, shutdown: &CancellationToken| {
         let add = |listener: Listener| add(environment, listener);

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use ymera_kit::ServerFlags;
+use ymera_kit::{Environment, ServerFlags};
 use ymera_protocol::serve::Served;
 use ymera_test_kit::fixture::Fixture;
 
@@ -17,6 +17,6 @@ struct Flags {
 
 fn main() -> ExitCode {
     let flags = Flags::parse();
-    let build = |_: &_| Ok(Served::new(Fixture::new()));
+    let build = |_: &Environment| Ok(Served::new(Fixture::new()));
     ymera_kit::run("ymera-fixture", env!("CARGO_PKG_VERSION"), flags.server, build)
 }
