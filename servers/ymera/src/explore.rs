@@ -116,9 +116,11 @@ async fn wait_for_index(client: &Client) -> anyhow::Result<Value> {
     }
 }
 
-/// Asks for something cheap, since every answer tells the index's state.
+/// Asks for something cheap, since every answer tells the index's state: one
+/// file's lines are read, if there is such a file.
 async fn index_of(client: &Client) -> anyhow::Result<Value> {
-    let answer = call(client, "find_symbol", json!({ "name": "ymera", "limit": 1 })).await?;
+    let one_file = json!({ "name": "ymera", "limit": 1, "paths": ["ymera.toml"] });
+    let answer = call(client, "find_symbol", one_file).await?;
     Ok(answer["index"].clone())
 }
 

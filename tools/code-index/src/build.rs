@@ -74,6 +74,9 @@ impl Builder<'_> {
         if self.writer.is_none() {
             self.writer = self.try_become_writer()?;
         }
+        if view.overlay.counts().pending == 0 {
+            view.warm()?;
+        }
         let Some(writer) = &mut self.writer else { return Ok(LOCK_POLL) };
         let counts = view.overlay.counts();
         if counts.pending > 0 {

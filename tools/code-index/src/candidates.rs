@@ -40,7 +40,9 @@ pub(crate) fn candidates(
         let class = match what {
             Overlaid::File(file) if root.wants(path, &file.facts) => file.facts.class,
             // Its language is not known yet; its path says most of it.
-            Overlaid::Pending(stamp) if root.wants(path, &Facts::unread(path, *stamp)) => {
+            Overlaid::Pending(stamp)
+                if root.filter.matches(path) && root.wants(path, &Facts::unread(path, *stamp)) =>
+            {
                 FileClass::of(path)
             }
             _ => continue,

@@ -208,14 +208,25 @@ impl Search<'_, '_> {
         for (number, root) in self.roots.iter().enumerate() {
             let Some(stored) = &root.view.stored else { continue };
             for segment in stored.segments() {
-                let names = segment.table.names(segment.reader, &stored.fields)?;
-                for (step, ord) in self.ords(&segment, names, reach).enumerate() {
-                    if step % CANCEL_EVERY == 0 {
-                        self.cancel.check()?;
+                let field = stored.fields.names;
+                let folded = &self.wanted.folded;
+                let whole = format!("{folded}{NAME_SEPARATOR}");
+                match reach {
+                    Reach::Whole => {
+                        let terms = segment.terms_starting(field, &whole, MAX_HOLDERS)?;
+                        let terms = terms.iter().map(String::as_str);
+                        self.match_terms(number, stored, &segment, terms, &mut found)?;
                     }
-                    self.stored_match(number, stored, &segment, names.term(ord), &mut found)?;
-                    if found.len() > MAX_HOLDERS {
-                        break;
+                    Reach::Start => {
+                        let terms = segment.terms_starting(field, folded, MAX_HOLDERS)?;
+                        let terms = terms.iter().map(String::as_str);
+                        let longer = terms.filter(|term| !term.starts_with(&whole));
+                        self.match_terms(number, stored, &segment, longer, &mut found)?;
+                    }
+                    Reach::Parts => {
+                        let names = segment.table.names(segment.reader, &stored.fields)?;
+                        let terms = self.ords_of_parts(&segment, names).map(|ord| names.term(ord));
+                        self.match_terms(number, stored, &segment, terms, &mut found)?;
                     }
                 }
             }
@@ -223,33 +234,45 @@ impl Search<'_, '_> {
         Ok(found)
     }
 
-    /// The ordinals of the names to look at.
-    fn ords<'n>(
+    fn match_terms<'t>(
+        &self,
+        number: usize,
+        stored: &Stored,
+        segment: &Segment<'_>,
+        terms: impl Iterator<Item = &'t str>,
+        found: &mut Vec<Found>,
+    ) -> Result<(), IndexError> {
+        for (step, term) in terms.enumerate() {
+            if step % CANCEL_EVERY == 0 {
+                self.cancel.check()?;
+            }
+            self.stored_match(number, stored, segment, term, found)?;
+            if found.len() > MAX_HOLDERS {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// The ordinals of the names that may match by their parts, without those
+    /// that start with what is asked.
+    fn ords_of_parts<'n>(
         &'n self,
         segment: &Segment<'n>,
         names: &'n TermTable,
-        reach: Reach,
     ) -> Box<dyn Iterator<Item = usize> + 'n> {
+        let Some(part) = self.wanted.longest_part() else { return Box::new(std::iter::empty()) };
         let start = names.starting_with(&self.wanted.folded);
-        let whole = names.starting_with(&format!("{}{NAME_SEPARATOR}", self.wanted.folded));
-        match reach {
-            Reach::Whole => Box::new(whole),
-            // The separator sorts before all that a name can go on with.
-            Reach::Start => Box::new(whole.end.max(start.start)..start.end),
-            Reach::Parts => match self.wanted.longest_part() {
-                None => Box::new(std::iter::empty()),
-                Some(part) => match names.holding(part, Anchor::Within, MAX_HOLDERS) {
-                    Some(ords) => {
-                        let ords = ords.into_iter().filter_map(|ord| usize::try_from(ord).ok());
-                        Box::new(ords.filter(move |ord| !start.contains(ord)))
-                    }
-                    None => {
-                        let masks = segment.table.name_masks(names);
-                        let others = (0..start.start).chain(start.end..names.len());
-                        Box::new(others.filter(|&ord| self.wanted.may_match(masks[ord])))
-                    }
-                },
-            },
+        match names.holding(part, Anchor::Within, MAX_HOLDERS) {
+            Some(ords) => {
+                let ords = ords.into_iter().filter_map(|ord| usize::try_from(ord).ok());
+                Box::new(ords.filter(move |ord| !start.contains(ord)))
+            }
+            None => {
+                let masks = segment.table.name_masks(names);
+                let others = (0..start.start).chain(start.end..names.len());
+                Box::new(others.filter(|&ord| self.wanted.may_match(masks[ord])))
+            }
         }
     }
 

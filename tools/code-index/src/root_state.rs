@@ -45,6 +45,12 @@ impl View {
         stored.saturating_sub(counts.hidden) + counts.files + counts.pending
     }
 
+    /// Reads ahead what questions will ask for; cheap when it was done before.
+    pub(crate) fn warm(&self) -> std::io::Result<()> {
+        let Some(stored) = &self.stored else { return Ok(()) };
+        stored.segments().try_for_each(|segment| segment.table.warm(segment.reader, &stored.fields))
+    }
+
     /// All that is known is committed.
     pub(crate) fn is_complete(&self) -> bool {
         let committed = self.stored.as_ref().is_some_and(|stored| stored.payload.complete);

@@ -3,7 +3,7 @@
 //! is made once and shared by all states that hold the segment.
 
 use std::io;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use tantivy::columnar::StrColumn;
 use tantivy::{DocId, SegmentReader};
@@ -24,6 +24,8 @@ pub(crate) struct SegmentTable {
     names: OnceLock<TermTable>,
     name_masks: OnceLock<Vec<u32>>,
     words: OnceLock<TermTable>,
+    /// Held while a table is read, so that it is read once.
+    reading: Mutex<()>,
 }
 
 const RACY: u64 = 1;
@@ -81,6 +83,7 @@ impl SegmentTable {
             names: OnceLock::new(),
             name_masks: OnceLock::new(),
             words: OnceLock::new(),
+            reading: Mutex::default(),
         })
     }
 
@@ -96,7 +99,7 @@ impl SegmentTable {
 
     /// The segment's symbol names, read when first asked for.
     pub(crate) fn names(&self, reader: &SegmentReader, fields: &Fields) -> io::Result<&TermTable> {
-        load_terms(&self.names, reader, fields.names)
+        self.load_terms(&self.names, reader, fields.names)
     }
 
     /// The letters of each of `names`, in their order.
@@ -112,21 +115,32 @@ impl SegmentTable {
 
     /// The segment's whole words, read when first asked for.
     pub(crate) fn words(&self, reader: &SegmentReader, fields: &Fields) -> io::Result<&TermTable> {
-        load_terms(&self.words, reader, fields.words)
+        self.load_terms(&self.words, reader, fields.words)
     }
-}
 
-fn load_terms<'c>(
-    cell: &'c OnceLock<TermTable>,
-    reader: &SegmentReader,
-    field: tantivy::schema::Field,
-) -> io::Result<&'c TermTable> {
-    if let Some(table) = cell.get() {
-        return Ok(table);
+    /// Reads what questions will ask for, so that none has to wait for it.
+    pub(crate) fn warm(&self, reader: &SegmentReader, fields: &Fields) -> io::Result<()> {
+        self.name_masks(self.names(reader, fields)?);
+        self.words(reader, fields).map(|_| ())
     }
-    let inverted = reader.inverted_index(field).map_err(io::Error::other)?;
-    let table = TermTable::load(inverted.terms())?;
-    Ok(cell.get_or_init(|| table))
+
+    fn load_terms<'c>(
+        &self,
+        cell: &'c OnceLock<TermTable>,
+        reader: &SegmentReader,
+        field: tantivy::schema::Field,
+    ) -> io::Result<&'c TermTable> {
+        if let Some(table) = cell.get() {
+            return Ok(table);
+        }
+        let _reading = self.reading.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(table) = cell.get() {
+            return Ok(table);
+        }
+        let inverted = reader.inverted_index(field).map_err(io::Error::other)?;
+        let table = TermTable::load(inverted.terms())?;
+        Ok(cell.get_or_init(|| table))
+    }
 }
 
 fn class_of(number: u64) -> FileClass {

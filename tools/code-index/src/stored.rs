@@ -19,6 +19,8 @@ use crate::symbol::Symbol;
 
 /// Blocks of stored symbols kept unpacked, 16 KiB each.
 const CACHED_BLOCKS: usize = 64;
+/// A byte that sorts behind all bytes of UTF-8.
+const NO_TEXT: u8 = 0xff;
 /// A commit that lands while a state is being read makes it start again.
 const LOAD_ATTEMPTS: usize = 5;
 
@@ -50,6 +52,24 @@ impl Segment<'_> {
 
     pub(crate) fn address(&self, doc: DocId) -> DocAddress {
         DocAddress::new(self.ord, doc)
+    }
+
+    /// The terms of a field that start with `prefix`, from the dictionary on disk.
+    pub(crate) fn terms_starting(
+        &self,
+        field: tantivy::schema::Field,
+        prefix: &str,
+        limit: usize,
+    ) -> tantivy::Result<Vec<String>> {
+        let inverted = self.reader.inverted_index(field)?;
+        let behind = [prefix.as_bytes(), &[NO_TEXT]].concat();
+        let mut stream =
+            inverted.terms().range().ge(prefix.as_bytes()).lt(&behind).into_stream()?;
+        let mut terms = Vec::new();
+        while terms.len() < limit && stream.advance() {
+            terms.push(String::from_utf8_lossy(stream.key()).into_owned());
+        }
+        Ok(terms)
     }
 
     /// Calls `visit` with the live files that hold the term.

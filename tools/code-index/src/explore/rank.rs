@@ -31,6 +31,8 @@ const DEFINED_CODE: f32 = 2.5;
 const DEFINED_WORD: f32 = 0.5;
 /// A name written as in code that stands somewhere in the file.
 const MENTIONED_CODE: f32 = 0.8;
+/// Spellings and kinds of one name that are looked at.
+const MAX_SPELLINGS: usize = 1000;
 /// Files kept for a closer look; more than are read, since some may be gone.
 const MAX_FILES: usize = 120;
 
@@ -287,11 +289,12 @@ fn add_identifiers(
     stats: &Stats,
     scores: &mut FxHashMap<DocId, f32>,
 ) -> Result<(), IndexError> {
-    let names = segment.table.names(segment.reader, &stored.fields)?;
+    let field = stored.fields.names;
     for identifier in &question.identifiers {
         let mut holders = std::collections::BTreeSet::new();
-        for ord in names.starting_with(&format!("{}{NAME_SEPARATOR}", identifier.folded)) {
-            segment.for_each_holder(stored.fields.names, names.term(ord), |doc| {
+        let whole = format!("{}{NAME_SEPARATOR}", identifier.folded);
+        for term in segment.terms_starting(field, &whole, MAX_SPELLINGS)? {
+            segment.for_each_holder(field, &term, |doc| {
                 holders.insert(doc);
             })?;
         }
