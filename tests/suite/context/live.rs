@@ -3,6 +3,8 @@
 use std::time::Instant;
 
 use serde_json::json;
+#[cfg(target_os = "linux")]
+use ymera_test_kit::{Launch, bin_path};
 
 use super::{DEADLINE, ask, complete, server, shop, until};
 
@@ -93,6 +95,38 @@ async fn text_is_found_before_the_index_is_complete() -> anyhow::Result<()> {
     let mut server = server(&scratch).await?;
     let answer = ask(&mut server, "search_code", json!({ "query": "very early bird" })).await?;
     assert_eq!(answer["matches"][0]["path"], "src/early.rs");
+    Ok(())
+}
+
+/// Linux counts watches for each user namespace, so a small one runs out of them
+/// without taking any from other programs.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn without_watches_changes_are_polled_for() -> anyhow::Result<()> {
+    const FEW: &str = "echo 3 > /proc/sys/user/max_inotify_watches && exec \"$@\"";
+    let in_namespace = ["--user", "--map-root-user", "sh", "-c"];
+    let allowed = tokio::process::Command::new("unshare").args(in_namespace).arg("true").status();
+    if !allowed.await.is_ok_and(|status| status.success()) {
+        eprintln!("skipped: this machine allows no user namespaces");
+        return Ok(());
+    }
+    let scratch = shop()?;
+    for n in 0..4 {
+        scratch.write(format!("folder_{n}/a.rs"), "pub struct Early;\n")?;
+    }
+    let mut launch = Launch::at("unshare").within(&scratch);
+    for argument in in_namespace {
+        launch = launch.arg(argument);
+    }
+    let launch = launch.arg(FEW).arg("sh").arg(bin_path("ymera-context")?);
+    let mut server = launch.arg("--root").arg(scratch.root()).stdio()?;
+    server.handshake().await?;
+    complete(&mut server).await?;
+    scratch.write("folder_3/b.rs", "pub struct Later;\n")?;
+    let wanted = json!({ "name": "Later" });
+    let answer = until(&mut server, "find_symbol", wanted, |a| a["found"] == true).await?;
+    assert_eq!(answer["index"]["watch"], "polling");
+    assert_eq!(server.close().await?, 0);
     Ok(())
 }
 
