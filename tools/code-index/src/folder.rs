@@ -5,6 +5,7 @@
 //! CACHE/<hash of the root's path>/
 //!   root          the root's path, for people and for cleaning up
 //!   writer.lock   held by the one process that writes
+//!   history       the words of past commits, by file
 //!   index/        tantivy's files; `meta.json` changes with each commit
 //! ```
 
@@ -73,6 +74,10 @@ impl IndexFolder {
 
     pub(crate) fn path(&self) -> &Path {
         &self.folder
+    }
+
+    pub(crate) fn history_file(&self) -> PathBuf {
+        self.folder.join("history")
     }
 
     pub(crate) fn index_dir(&self) -> PathBuf {

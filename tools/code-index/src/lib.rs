@@ -11,7 +11,7 @@
 //! A [`Workspace`] opens one or several roots and answers at once. What is
 //! stored is one document per file (`schema`, `document`); what changed
 //! since lies in the `overlay` of each process, and a question sees both as
-//! one. Texts are not stored: lines and snippets come from the files as they are.
+//! one. What commits said of files (`history`) lies beside it. Texts are not stored: lines and snippets come from the files as they are.
 //!
 //! **Deliberately absent:** the protocol over which questions come, the
 //! environment, and any decision of a server. [`Options`] says what it wants.
@@ -28,6 +28,7 @@ pub mod file_class;
 pub mod files;
 pub mod find_symbol;
 mod folder;
+mod history;
 pub mod language;
 pub mod lines;
 mod literals;
@@ -39,6 +40,7 @@ pub mod paths;
 mod pending;
 pub mod project;
 mod read;
+mod remember;
 mod root_index;
 mod root_state;
 pub mod roots;
@@ -67,7 +69,7 @@ pub use language::Language;
 pub use name_match::NameMatch;
 pub use options::{Options, WatchMode};
 pub use search_code::LinesAnswer;
-pub use status::{IndexStatus, WatchState};
+pub use status::{HistoryState, IndexStatus, WatchState};
 pub use symbol::{Symbol, SymbolKind};
 pub use walk::{SkipReason, Skipped, SkippedFiles};
 pub use workspace::{Scope, Workspace};

@@ -1,4 +1,4 @@
-//! One root: its shared state and its two threads.
+//! One root: its shared state and its three threads.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use crate::error::IndexError;
 use crate::events::Inbox;
 use crate::folder::IndexFolder;
 use crate::options::Options;
+use crate::remember;
 use crate::root_state::RootState;
 use crate::watch;
 
@@ -34,6 +35,8 @@ impl RootIndex {
         index.spawn("index-watch", move || watch::run(&state, &inbox)).map_err(at_root)?;
         let state = Arc::clone(&index.state);
         index.spawn("index-build", move || build::run(&state)).map_err(at_root)?;
+        let state = Arc::clone(&index.state);
+        index.spawn("index-history", move || remember::run(&state)).map_err(at_root)?;
         Ok(index)
     }
 
@@ -46,6 +49,7 @@ impl RootIndex {
 impl Drop for RootIndex {
     fn drop(&mut self) {
         self.state.stop.cancel();
+        self.state.git.stop();
         self.state.wake();
         self.inbox.wake();
         for thread in self.threads.drain(..) {

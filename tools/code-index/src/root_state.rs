@@ -18,9 +18,10 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::cancel::Cancel;
 use crate::folder::{IndexFolder, MetaStamp};
+use crate::history::{GitProcess, History};
 use crate::options::Options;
 use crate::overlay::{Overlaid, Overlay};
-use crate::status::{IndexStatus, WatchState};
+use crate::status::{HistoryState, IndexStatus, WatchState};
 use crate::stored::{Stored, StoredReader};
 use crate::walk::{SkipReason, Skipped, WalkLimits};
 
@@ -76,6 +77,8 @@ pub(crate) struct RootState {
     loading: Mutex<Option<MetaStamp>>,
     left_out: Mutex<BTreeMap<String, SkipReason>>,
     watch: AtomicU8,
+    pub(crate) git: GitProcess,
+    history: Mutex<(HistoryState, Option<Arc<History>>)>,
 }
 
 struct Shown {
@@ -107,6 +110,8 @@ impl RootState {
             loading: Mutex::new(None),
             left_out: Mutex::default(),
             watch: AtomicU8::new(WatchState::Starting as u8),
+            git: GitProcess::default(),
+            history: Mutex::new((HistoryState::Reading, None)),
         }
     }
 
@@ -283,6 +288,20 @@ impl RootState {
             .unwrap_or(WatchState::Starting)
     }
 
+    /// What past commits said, as far as it is known.
+    pub(crate) fn history(&self) -> Option<Arc<History>> {
+        self.history_now().1.clone()
+    }
+
+    pub(crate) fn set_history(&self, state: HistoryState, history: Option<Arc<History>>) {
+        *self.history_now() = (state, history);
+        self.wake();
+    }
+
+    fn history_now(&self) -> MutexGuard<'_, (HistoryState, Option<Arc<History>>)> {
+        self.history.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Replaces what the walk left out.
     pub(crate) fn set_left_out(&self, all: Vec<Skipped>) {
         let map = all.into_iter().map(|skipped| (skipped.path, skipped.reason)).collect();
@@ -319,6 +338,7 @@ impl RootState {
             complete: view.is_complete(),
             skipped: (stored_left_out + counts.left_out + self.left_out_map().len()) as u64,
             watch: self.watch_state(),
+            history: self.history_now().0,
         }
     }
 

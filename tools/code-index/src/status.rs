@@ -14,6 +14,18 @@ pub enum WatchState {
     Polling,
 }
 
+/// Whether the words of past commits are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HistoryState {
+    /// Git is asked; until then files are ranked by their content alone.
+    Reading,
+    /// They are known, up to HEAD as it was a few seconds ago.
+    Ready,
+    /// There is no git history here.
+    None,
+}
+
 /// How far the index is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct IndexStatus {
@@ -30,6 +42,8 @@ pub struct IndexStatus {
     pub skipped: u64,
     /// How changes are noticed.
     pub watch: WatchState,
+    /// Whether past commits count in rankings.
+    pub history: HistoryState,
 }
 
 impl IndexStatus {
@@ -40,6 +54,11 @@ impl IndexStatus {
             (WatchState::Starting, _) | (_, WatchState::Starting) => WatchState::Starting,
             _ => WatchState::Events,
         };
+        let history = match (self.history, other.history) {
+            (HistoryState::Reading, _) | (_, HistoryState::Reading) => HistoryState::Reading,
+            (HistoryState::Ready, _) | (_, HistoryState::Ready) => HistoryState::Ready,
+            _ => HistoryState::None,
+        };
         IndexStatus {
             // A sum grows whenever one of them grows.
             generation: self.generation + other.generation,
@@ -48,6 +67,7 @@ impl IndexStatus {
             complete: self.complete && other.complete,
             skipped: self.skipped + other.skipped,
             watch,
+            history,
         }
     }
 }

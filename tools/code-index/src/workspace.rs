@@ -88,6 +88,7 @@ impl Workspace {
             complete: true,
             skipped: 0,
             watch: crate::status::WatchState::Events,
+            history: crate::status::HistoryState::None,
         })
     }
 

@@ -127,7 +127,7 @@ pub(super) fn find(
         }
     }
     if taken.is_empty() {
-        taken.extend(whole_file(path, lines.len()));
+        taken.extend(whole_file(path | file.commits, lines.len()));
     }
     let weight = question.class_weight(file.class);
     let shown = root.show(&file.path);
@@ -138,7 +138,7 @@ pub(super) fn find(
         symbol: place.symbol.map(full_name),
         kind: place.symbol.map(|symbol| symbol.kind),
         score: file.score + PLACE_SHARE * weight * place.score,
-        reason: reason(question, place.found, path),
+        reason: reason(question, place.found, path, file.commits),
         snippet: snippet::of(&lines, &masks, place.first, place.last),
     });
     Some(FilePlaces { places: places.collect() })
@@ -265,9 +265,9 @@ fn window_score(mask: Mask, rarity: &[f32]) -> f32 {
     sum * (0.4 + 0.6 * sum / total.max(f32::MIN_POSITIVE))
 }
 
-/// A file that only its path speaks for.
-fn whole_file(path: Mask, lines: usize) -> Option<Scored<'static>> {
-    (path != 0).then(|| Scored {
+/// A file that only its path or its commits speak for.
+fn whole_file(said: Mask, lines: usize) -> Option<Scored<'static>> {
+    (said != 0).then(|| Scored {
         symbol: None,
         first: 1,
         last: line_number(lines.clamp(1, WINDOW)),
@@ -277,7 +277,7 @@ fn whole_file(path: Mask, lines: usize) -> Option<Scored<'static>> {
 }
 
 /// Which words stand where, each word once, at its best place.
-fn reason(question: &Question, found: Where, path: Mask) -> String {
+fn reason(question: &Question, found: Where, path: Mask, commits: Mask) -> String {
     let mut left: Mask = Mask::MAX;
     let mut parts = Vec::new();
     for (title, mask) in [
@@ -287,6 +287,7 @@ fn reason(question: &Question, found: Where, path: Mask) -> String {
         ("in", found.container),
         ("body", found.body),
         ("path", path),
+        ("commits", commits),
     ] {
         let here = mask & left;
         left &= !here;

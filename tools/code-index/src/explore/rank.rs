@@ -6,15 +6,16 @@
 use rustc_hash::FxHashMap;
 use tantivy::postings::Postings;
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocAddress, DocId, DocSet, TERMINATED, Term};
+use tantivy::{DocAddress, DocId, DocSet, TERMINATED};
 
 use std::sync::Arc;
 
-use super::question::{MAX_TERMS, Question};
+use super::question::{MAX_TERMS, Question, Term};
 use crate::cancel::Cancel;
 use crate::document::{Analyst, IndexedFile, Lists, NAME_SEPARATOR};
 use crate::error::IndexError;
 use crate::file_class::FileClass;
+use crate::history::{History, Mention};
 use crate::pending::for_each_pending;
 use crate::schema::Fields;
 use crate::stored::{Segment, Stored};
@@ -51,6 +52,10 @@ const FIELDS: &[FieldWeight] = &[
     FieldWeight { field: |f| f.path_parts, list: |l| &l.path, weight: 3.0, length: 0.4 },
 ];
 
+/// The messages of the commits that touched a file, as a field of it.
+const HISTORY_WEIGHT: f32 = 1.2;
+const HISTORY_LENGTH: f32 = 0.6;
+
 /// Where a ranked file's symbols are.
 pub(super) enum Holder {
     Stored(DocAddress),
@@ -64,6 +69,8 @@ pub(super) struct RankedFile {
     pub(super) class: FileClass,
     pub(super) holder: Holder,
     pub(super) score: f32,
+    /// The terms that messages of its commits hold, one bit each.
+    pub(super) commits: u32,
 }
 
 /// The best files, and how rare each term is.
@@ -83,10 +90,12 @@ pub(super) fn rank(
     let stats = Stats::gather(roots, question, &held)?;
     let mut files = Vec::new();
     for (number, root) in roots.iter().enumerate() {
+        let history = root.state.history();
+        let history = history.as_deref();
         if let Some(stored) = &root.view.stored {
             for segment in stored.segments() {
                 cancel.check()?;
-                let scores = score_segment(stored, &segment, question, &stats, cancel)?;
+                let scores = score_segment(stored, &segment, question, &stats, history, cancel)?;
                 files.extend(scores.into_iter().filter_map(|(doc, score)| {
                     let (path, facts) = (segment.table.path(doc), segment.table.facts(doc));
                     let wanted = !root.view.overlay.hides(path) && root.wants(path, facts);
@@ -96,17 +105,22 @@ pub(super) fn rank(
                         class: facts.class,
                         holder: Holder::Stored(segment.address(doc)),
                         score: score * question.class_weight(facts.class),
+                        commits: said_of(history, path, question),
                     })
                 }));
             }
         }
     }
     for (number, file) in held {
-        let score = score_held(&file, question, &stats) * question.class_weight(file.facts.class);
+        let history = roots[number].state.history();
+        let history = history.as_deref();
+        let score = score_held(&file, question, &stats, history);
+        let score = score * question.class_weight(file.facts.class);
         if score > 0.0 {
             let (path, class) = (file.path.clone(), file.facts.class);
+            let commits = said_of(history, &path, question);
             let holder = Holder::Held(file);
-            files.push(RankedFile { root: number, path, class, holder, score });
+            files.push(RankedFile { root: number, path, class, holder, score, commits });
         }
     }
     files.sort_by(|a, b| {
@@ -173,7 +187,7 @@ impl Stats {
                     for (term, count) in question.terms.iter().zip(&mut holders) {
                         // The text holds nearly all that the other fields hold.
                         if number == 0 {
-                            let term = Term::from_field_text(field, &term.stem);
+                            let term = tantivy::Term::from_field_text(field, &term.stem);
                             *count += u64::from(inverted.doc_freq(&term)?);
                         }
                     }
@@ -228,11 +242,26 @@ fn normal(count: f32, length: f32, average: f32, field: &FieldWeight) -> f32 {
     field.weight * count / (1.0 - field.length + field.length * length / average)
 }
 
+/// The weight of one word in the messages on a file.
+fn normal_of(mention: Mention, average: f32) -> f32 {
+    let fullness = 1.0 - HISTORY_LENGTH + HISTORY_LENGTH * mention.length / average;
+    HISTORY_WEIGHT * mention.count / fullness
+}
+
+/// Which terms the messages on a file hold.
+fn said_of(history: Option<&History>, path: &str, question: &Question) -> u32 {
+    let Some(history) = history else { return 0 };
+    let said = |term: &Term| history.mention_of(path, &term.stem).is_some();
+    let terms = question.terms.iter().enumerate().filter(|(_, term)| said(term));
+    terms.fold(0, |mask, (at, _)| mask | 1 << at)
+}
+
 fn score_segment(
     stored: &Stored,
     segment: &Segment<'_>,
     question: &Question,
     stats: &Stats,
+    history: Option<&History>,
     cancel: &Cancel,
 ) -> Result<Vec<(DocId, f32)>, IndexError> {
     let mut sums: FxHashMap<DocId, Sum> = FxHashMap::default();
@@ -243,6 +272,11 @@ fn score_segment(
         weighted.clear();
         for (field, average) in FIELDS.iter().zip(&stats.average) {
             add_field(stored, segment, field, *average, &term.stem, &mut weighted)?;
+        }
+        if let Some(history) = history {
+            for (doc, mention) in history.mentions(segment, &term.stem) {
+                *weighted.entry(doc).or_default() += normal_of(mention, history.average());
+            }
         }
         let rarity = stats.rarity[number];
         for (&doc, &weight) in &weighted {
@@ -267,7 +301,7 @@ fn add_field(
 ) -> Result<(), IndexError> {
     let handle = (field.field)(&stored.fields);
     let inverted = segment.reader.inverted_index(handle)?;
-    let term = Term::from_field_text(handle, stem);
+    let term = tantivy::Term::from_field_text(handle, stem);
     let Some(mut postings) = inverted.read_postings(&term, IndexRecordOption::WithFreqs)? else {
         return Ok(());
     };
@@ -318,7 +352,12 @@ fn add_identifiers(
 }
 
 /// Scores a file that is held in memory, by the same measure.
-fn score_held(file: &IndexedFile, question: &Question, stats: &Stats) -> f32 {
+fn score_held(
+    file: &IndexedFile,
+    question: &Question,
+    stats: &Stats,
+    history: Option<&History>,
+) -> f32 {
     let mut weighted = vec![0f32; question.terms.len()];
     for (field, average) in FIELDS.iter().zip(&stats.average) {
         let list = (field.list)(&file.lists);
@@ -327,6 +366,12 @@ fn score_held(file: &IndexedFile, question: &Question, stats: &Stats) -> f32 {
             if let Some(at) = question.terms.iter().position(|wanted| wanted.stem == term) {
                 weighted[at] += normal(count as f32, length as f32, *average, field);
             }
+        }
+    }
+    if let Some(history) = history {
+        for (term, weight) in question.terms.iter().zip(&mut weighted) {
+            let mention = history.mention_of(&file.path, &term.stem);
+            *weight += mention.map_or(0.0, |mention| normal_of(mention, history.average()));
         }
     }
     let mut sum = Sum::default();

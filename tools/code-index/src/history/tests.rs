@@ -1,0 +1,132 @@
+use std::path::Path;
+use std::process::Command;
+
+use super::*;
+
+/// A repository with one file a commit, whose message is the second of each pair.
+fn repository(commits: &[(&str, &str)]) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    git(folder.path(), &["init", "--quiet", "--initial-branch=main"]);
+    for (file, message) in commits {
+        commit(folder.path(), file, message);
+    }
+    folder
+}
+
+fn commit(folder: &Path, file: &str, message: &str) {
+    let path = folder.join(file);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, message).unwrap();
+    git(folder, &["add", "--all"]);
+    git(folder, &["commit", "--quiet", "--message", message]);
+}
+
+fn git(folder: &Path, arguments: &[&str]) {
+    let status = Command::new("git")
+        .arg("-C")
+        .arg(folder)
+        .args(["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgSign=false"])
+        .args(arguments)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .status();
+    assert!(status.unwrap().success(), "{arguments:?}");
+}
+
+fn read(root: &Path, known: Option<&Log>) -> Option<Log> {
+    refresh(&GitProcess::default(), root, known).unwrap()
+}
+
+fn said(log: &Log, path: &str, word: &str) -> Option<f32> {
+    History::of(log).mention_of(path, word).map(|mention| mention.count)
+}
+
+#[test]
+fn messages_speak_for_the_files_they_touched() {
+    let folder = repository(&[
+        ("src/a.rs", "Limit the retries of uploads"),
+        ("src/b.rs", "Draw charts\n\nSigned-off-by: Uploads Person <a@example.org>"),
+        ("src/a.rs", "Retry uploads twice"),
+    ]);
+    let log = read(folder.path(), None).unwrap();
+    for (path, word, want) in [
+        ("src/a.rs", "upload", Some(2.0)),
+        ("src/a.rs", "limit", Some(1.0)),
+        ("src/a.rs", "chart", None),
+        ("src/b.rs", "chart", Some(1.0)),
+        ("src/b.rs", "upload", None),
+        ("src/c.rs", "upload", None),
+    ] {
+        assert_eq!(said(&log, path, word), want, "{path} {word}");
+    }
+}
+
+#[test]
+fn a_log_is_kept_and_brought_up_to_date() {
+    let folder = repository(&[("a.py", "First thing"), ("b.py", "Second thing")]);
+    let kept = tempfile::tempdir().unwrap();
+    let file = kept.path().join("history");
+    let log = read(folder.path(), None).unwrap();
+    log.save(&file).unwrap();
+    let log = Log::load(&file).unwrap();
+    assert_eq!(read(folder.path(), Some(&log)), None);
+
+    commit(folder.path(), "a.py", "Third novelty");
+    let newer = read(folder.path(), Some(&log)).unwrap();
+    assert_eq!(said(&newer, "a.py", "novelti"), Some(1.0));
+    assert_eq!(said(&newer, "b.py", "second"), Some(1.0));
+
+    // On another branch the third commit never was.
+    git(folder.path(), &["checkout", "--quiet", "-b", "other", "HEAD~1"]);
+    let other = read(folder.path(), Some(&newer)).unwrap();
+    assert_eq!(said(&other, "a.py", "novelti"), None);
+    assert_eq!(said(&other, "a.py", "first"), Some(1.0));
+}
+
+#[test]
+fn a_folder_inside_a_repository_knows_its_own_paths() {
+    let folder = repository(&[("web/app.ts", "Render tables"), ("core/a.rs", "Count rows")]);
+    let log = read(&folder.path().join("web"), None).unwrap();
+    assert_eq!(said(&log, "app.ts", "tabl"), Some(1.0));
+    assert_eq!(said(&log, "core/a.rs", "row"), None);
+}
+
+#[test]
+fn without_commits_or_with_damage_there_is_no_history() {
+    let empty = tempfile::tempdir().unwrap();
+    // No repository around the temporary folder counts.
+    git(empty.path(), &["init", "--quiet"]);
+    assert_eq!(read(empty.path(), None), None);
+    let file = empty.path().join("history");
+    assert!(Log::load(&file).is_none());
+    std::fs::write(&file, b"\xff\xff\xff\xff\xff").unwrap();
+    assert!(Log::load(&file).is_none());
+}
+
+#[test]
+fn nothing_that_the_repository_configures_is_run() {
+    let folder = repository(&[("a.rs", "Plain change")]);
+    let mark = folder.path().join("ran");
+    let script = folder.path().join("script.sh");
+    std::fs::write(&script, format!("#!/bin/sh\ntouch '{}'\n", mark.display())).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let script = script.to_str().unwrap();
+    for key in ["core.pager", "core.fsmonitor", "gpg.program", "diff.external", "core.sshCommand"] {
+        git(folder.path(), &["config", key, script]);
+    }
+    git(folder.path(), &["config", "log.showSignature", "true"]);
+    assert!(read(folder.path(), None).is_some());
+    assert!(!mark.exists());
+}
+
+#[test]
+fn a_stopped_process_starts_no_other() {
+    let folder = repository(&[("a.rs", "Plain change")]);
+    let git = GitProcess::default();
+    git.stop();
+    assert_eq!(refresh(&git, folder.path(), None).unwrap(), None);
+}
