@@ -11,6 +11,7 @@ pub(crate) struct Bound {
 }
 
 pub(crate) enum Limit {
+    AtLeast(f64),
     AtMost(f64),
     /// At most so many times the baseline's.
     AtMostTimes(f64),
@@ -34,6 +35,7 @@ impl Limit {
     fn holds(&self, value: f64, ratio: Option<f64>) -> bool {
         let times = |wanted: f64| ratio.is_some_and(|ratio| ratio >= wanted);
         match *self {
+            Self::AtLeast(least) => value >= least,
             Self::AtMost(most) => value <= most,
             Self::AtMostTimes(most) => ratio.is_some_and(|ratio| ratio <= most),
             Self::AtLeastOrTimes(least, wanted) => value >= least || times(wanted),
@@ -44,11 +46,13 @@ impl Limit {
 
 #[cfg(test)]
 mod tests {
-    use super::Limit::{AtLeastOrTimes, AtMost, AtMostTimes, Times};
+    use super::Limit::{AtLeast, AtLeastOrTimes, AtMost, AtMostTimes, Times};
 
     #[test]
     fn either_way_to_a_goal_counts() {
         let cases = [
+            (AtLeast(0.5), 0.5, None, true),
+            (AtLeast(0.5), 0.4, Some(9.0), false),
             (AtMost(2.0), 2.0, None, true),
             (AtMost(2.0), 2.1, Some(0.1), false),
             (AtMostTimes(3.0), 99.0, Some(3.0), true),

@@ -1,7 +1,7 @@
 //! Measurements of the suite's processes, taken from outside.
 //!
 //! ```text
-//! main ─▶ protocol, index (one file a bench) ─▶ load: start, connect, time ─▶ report: table or JSON
+//! main ─▶ protocol, index, retrieval (one file a bench) ─▶ load: start, connect, time ─▶ report: table or JSON
 //! ```
 //!
 //! **Invariants**
@@ -17,6 +17,7 @@ mod index;
 mod load;
 mod protocol;
 mod report;
+mod retrieval;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -40,6 +41,8 @@ enum Bench {
     Protocol(protocol::Options),
     /// The context server on a repository, beside a plain parse and text index of its files.
     Index(index::Options),
+    /// How well `explore_code` finds the files of real changes, beside plain BM25.
+    Retrieval(retrieval::Options),
     /// What `index` compares to, as a process of its own.
     #[command(hide = true)]
     Floor(index::FloorOptions),
@@ -62,6 +65,7 @@ fn run(flags: &Flags) -> anyhow::Result<()> {
     let report = match &flags.bench {
         Bench::Protocol(options) => runtime.block_on(protocol::run(options))?,
         Bench::Index(options) => runtime.block_on(index::run(options))?,
+        Bench::Retrieval(options) => runtime.block_on(retrieval::run(options))?,
         Bench::Floor(options) => return print(&index::floor(options)?),
     };
     print(&if flags.json { report.to_json()? } else { report.to_table() })

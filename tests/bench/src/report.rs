@@ -12,6 +12,8 @@ use crate::load::Figures;
 
 /// A figure's key in JSON and its line in the table.
 pub(crate) type Label = (&'static str, &'static str);
+/// The same, where what is measured is known only when it runs.
+type OwnLabel = (String, String);
 
 /// Everything one bench found.
 #[derive(Debug, Serialize)]
@@ -24,7 +26,7 @@ pub(crate) struct Report {
     skipped: Vec<Skipped>,
     goals: Vec<Goal>,
     #[serde(skip)]
-    labels: &'static [Label],
+    labels: Vec<OwnLabel>,
 }
 
 /// One thing measured.
@@ -80,7 +82,7 @@ impl Report {
         rounds: usize,
         baseline: &'static str,
         mut columns: Vec<Column>,
-        labels: &'static [Label],
+        labels: &[Label],
     ) -> Self {
         let base = columns.iter().find(|column| column.name == baseline);
         let base: BTreeMap<String, f64> = base
@@ -92,7 +94,14 @@ impl Report {
                     base.get(name).filter(|base| **base > 0.0).map(|base| figure.median / base);
             }
         }
-        Self { bench, rounds, baseline, columns, skipped: Vec::new(), goals: Vec::new(), labels }
+        let (skipped, goals) = (Vec::new(), Vec::new());
+        Self { bench, rounds, baseline, columns, skipped, goals, labels: Vec::new() }.label(labels)
+    }
+
+    /// Adds lines to the table, under those that it has.
+    pub(crate) fn label<T: ToString>(mut self, labels: &[(T, T)]) -> Self {
+        self.labels.extend(labels.iter().map(|(key, label)| (key.to_string(), label.to_string())));
+        self
     }
 
     /// Adds what was left out.
@@ -122,9 +131,9 @@ impl Report {
     /// ratio to the baseline in brackets.
     pub(crate) fn to_table(&self) -> String {
         let mut rows = vec![self.heading()];
-        for (key, label) in self.labels {
+        for (key, label) in &self.labels {
             let cells = self.columns.iter().map(|column| cell(column, key));
-            rows.push(std::iter::once((*label).to_owned()).chain(cells).collect());
+            rows.push(std::iter::once(label.clone()).chain(cells).collect());
         }
         let mut text = align(&rows);
         for Skipped { name, reason } in &self.skipped {
@@ -174,12 +183,13 @@ fn align(rows: &[Vec<String>]) -> String {
     text
 }
 
-/// Three digits or all before the point.
+/// Three digits or all before the point; a share has three after it.
 pub(crate) fn short(value: f64) -> String {
     match value.abs() {
         v if v >= 100.0 => format!("{value:.0}"),
         v if v >= 10.0 => format!("{value:.1}"),
-        _ => format!("{value:.2}"),
+        v if v >= 1.0 || v == 0.0 => format!("{value:.2}"),
+        _ => format!("{value:.3}"),
     }
 }
 
@@ -196,7 +206,7 @@ pub(crate) fn median(values: &[f64]) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Column, Goal, Label, Report, Skipped, median};
+    use super::{Column, Goal, Label, Report, Skipped, median, short};
     use crate::load::Figures;
 
     const LABELS: &[Label] = &[("rate", "calls a second"), ("time", "time, ms")];
@@ -210,6 +220,7 @@ mod tests {
         base[0].insert("time".to_owned(), 1.5);
         let columns = vec![Column::new("ours", &rounds(&[500.0])), Column::new("base", &base)];
         Report::new("test", 3, "base", columns, LABELS)
+            .label(&[("rate", "its rate"), ("none", "  never")])
             .skip(vec![Skipped { name: "other", reason: "it is not installed".to_owned() }])
             .judge(vec![Goal { goal: "2×", found: "2.50×".to_owned(), reached: true }])
     }
@@ -222,11 +233,22 @@ mod tests {
     }
 
     #[test]
+    fn three_digits_are_shown() {
+        for (value, want) in
+            [(0.0, "0.00"), (0.6944, "0.694"), (1.0, "1.00"), (36.25, "36.2"), (3372.4, "3372")]
+        {
+            assert_eq!(short(value), want);
+        }
+    }
+
+    #[test]
     fn the_table_shows_ratios_gaps_skips_and_goals() {
         let want = "\
 median of 3            ours  base
 calls a second  500 (2.50×)   200
 time, ms                  –  1.50
+its rate        500 (2.50×)   200
+  never                   –     –
 
 skipped other: it is not installed
 

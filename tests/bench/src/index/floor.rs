@@ -24,8 +24,6 @@ use ymera_code_index::{Language, Options};
 use super::{disk_mib, tree};
 use crate::load::{self, Figures};
 
-/// A NUL byte in this many bytes tells a binary file, as it does for the index.
-const BINARY_PROBE: usize = 8 << 10;
 /// Longer than any repository that is measured here takes.
 const DEADLINE: Duration = Duration::from_secs(1800);
 
@@ -136,11 +134,7 @@ impl Work<'_> {
     fn work(&self) -> anyhow::Result<usize> {
         let (mut parser, mut done) = (Parser::new(), 0);
         while let Some(path) = self.files.get(self.next.fetch_add(1, Ordering::Relaxed)) {
-            let bytes =
-                std::fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
-            if bytes[..bytes.len().min(BINARY_PROBE)].contains(&0) {
-                continue;
-            }
+            let Some(bytes) = tree::read(path)? else { continue };
             if let Some(language) = Language::detect(path, &bytes) {
                 parser.set_language(&language.grammar())?;
                 parser.parse(&bytes, None);

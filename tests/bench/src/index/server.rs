@@ -19,6 +19,8 @@ const DEADLINE: Duration = Duration::from_secs(60);
 /// Between two looks: rarely while it works hard, closely where little time is measured.
 const COLD_PAUSE: Duration = Duration::from_millis(25);
 const CLOSE_PAUSE: Duration = Duration::from_millis(1);
+/// The folder of the index, in the folder of the state.
+const CACHE: &str = "cache";
 /// Files changed one after the other.
 const CHANGES: usize = 10;
 
@@ -34,31 +36,42 @@ const DEFINITIONS: [(&str, &str); 6] = [
 
 /// Measures one round in `state`, a folder that is made here.
 pub(super) async fn measure(program: &Path, tree: &Tree, state: &Path) -> anyhow::Result<Figures> {
-    let cache = state.join("cache");
-    std::fs::create_dir(state)?;
-    std::fs::create_dir(&cache)?;
-    let server = Server {
-        program: program.to_path_buf(),
-        arguments: vec!["--root".to_owned(), tree.root.to_string_lossy().into_owned()],
-        environment: vec![("YMERA_HOME", state.join("home")), ("YMERA_CACHE", cache.clone())],
-        wire: Wire::Stdio,
-    };
+    let server = fresh(program, &tree.root, state)?;
     let mut figures = Figures::new();
-    let known = cold(&server, &cache, &mut figures).await?;
+    let known = cold(&server, &state.join(CACHE), &mut figures).await?;
     let mut session = warm(&server, &known, &mut figures).await?;
     changes(&mut session, tree, &mut figures).await?;
     session.close().await?;
     Ok(figures)
 }
 
-async fn cold(server: &Server, cache: &Path, figures: &mut Figures) -> anyhow::Result<Vec<Known>> {
-    let begin = Instant::now();
-    let mut session = timeout(DEADLINE, Session::open(server, Era::Stateless)).await??;
+/// The server on `root` with nothing known yet: its state and cache are in `state`, a
+/// folder that is made here.
+pub(crate) fn fresh(program: &Path, root: &Path, state: &Path) -> anyhow::Result<Server> {
+    let cache = state.join(CACHE);
+    std::fs::create_dir(state)?;
+    std::fs::create_dir(&cache)?;
+    Ok(Server {
+        program: program.to_path_buf(),
+        arguments: vec!["--root".to_owned(), root.to_string_lossy().into_owned()],
+        environment: vec![("YMERA_HOME", state.join("home")), ("YMERA_CACHE", cache)],
+        wire: Wire::Stdio,
+    })
+}
+
+/// Waits until every file is indexed, and returns the answer that says so.
+pub(crate) async fn complete(session: &mut Session) -> anyhow::Result<Value> {
     // Asked of a folder that is not there, a search does nothing but tell the state.
     let look = call("search_code", &json!({ "query": "x", "paths": ["no/such/folder"] }));
     let complete = |answer: &Value| answer["index"]["complete"] == true;
-    let answer = timeout(COLD_DEADLINE, until(&mut session, &look, COLD_PAUSE, complete)).await;
-    let answer = answer.context("the index was not complete in time")??;
+    let answer = timeout(COLD_DEADLINE, until(session, &look, COLD_PAUSE, complete)).await;
+    answer.context("the index was not complete in time")?
+}
+
+async fn cold(server: &Server, cache: &Path, figures: &mut Figures) -> anyhow::Result<Vec<Known>> {
+    let begin = Instant::now();
+    let mut session = timeout(DEADLINE, Session::open(server, Era::Stateless)).await??;
+    let answer = complete(&mut session).await?;
     let mut add = |name: &str, value| figures.insert(name.to_owned(), value);
     add("cold_wall_s", begin.elapsed().as_secs_f64());
     if let Some(seconds) = session.cpu_seconds() {

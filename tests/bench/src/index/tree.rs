@@ -1,4 +1,4 @@
-//! The files that count: found by the rules of the index, copied once.
+//! The files that count: found and read by the rules of the index, copied once.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,6 +8,9 @@ use ignore::WalkBuilder;
 
 /// The names of files that say what is left out.
 const RULES: [&str; 2] = [".gitignore", ".ignore"];
+
+/// A NUL byte in this many bytes tells a binary file, as it does for the index.
+const BINARY_PROBE: usize = 8 << 10;
 
 /// A copy of a repository.
 pub(super) struct Tree {
@@ -21,7 +24,7 @@ pub(super) struct Tree {
 ///
 /// The rules are those of the index: nothing hidden, nothing that the
 /// repository's own rules ignore, no links.
-pub(super) fn walk(root: &Path) -> Vec<(PathBuf, u64)> {
+pub(crate) fn walk(root: &Path) -> Vec<(PathBuf, u64)> {
     let mut files = Vec::new();
     let mut builder = WalkBuilder::new(root);
     for entry in builder.follow_links(false).git_global(false).require_git(false).build().flatten()
@@ -33,6 +36,13 @@ pub(super) fn walk(root: &Path) -> Vec<(PathBuf, u64)> {
     }
     files.sort();
     files
+}
+
+/// The bytes of a file, unless it is a binary one.
+pub(crate) fn read(path: &Path) -> anyhow::Result<Option<Vec<u8>>> {
+    let bytes = fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+    let is_binary = bytes[..bytes.len().min(BINARY_PROBE)].contains(&0);
+    Ok((!is_binary).then_some(bytes))
 }
 
 /// Copies what counts of `from`, and the rules that decided it, to `to`.
