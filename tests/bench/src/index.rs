@@ -22,7 +22,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 pub(crate) use self::floor::{FloorOptions, floor};
-pub(crate) use self::server::{complete, fresh};
+pub(crate) use self::server::{fresh, settled};
 pub(crate) use self::tree::{read, walk};
 use crate::goals::{Bound, Limit, judge};
 use crate::load::{Figures, beside_us};

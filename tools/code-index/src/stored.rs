@@ -72,6 +72,16 @@ impl Segment<'_> {
         Ok(terms)
     }
 
+    /// In how many files the term stands, replaced ones included.
+    pub(crate) fn doc_freq(
+        &self,
+        field: tantivy::schema::Field,
+        term: &str,
+    ) -> tantivy::Result<u64> {
+        let inverted = self.reader.inverted_index(field)?;
+        Ok(inverted.terms().get(term)?.map_or(0, |info| u64::from(info.doc_freq)))
+    }
+
     /// Calls `visit` with the live files that hold the term.
     pub(crate) fn for_each_holder(
         &self,

@@ -60,11 +60,20 @@ pub(crate) fn fresh(program: &Path, root: &Path, state: &Path) -> anyhow::Result
 }
 
 /// Waits until every file is indexed, and returns the answer that says so.
-pub(crate) async fn complete(session: &mut Session) -> anyhow::Result<Value> {
+async fn complete(session: &mut Session) -> anyhow::Result<Value> {
+    in_state(session, |index| index["complete"] == true).await
+}
+
+/// Waits until all that a ranking draws on is known, past commits too.
+pub(crate) async fn settled(session: &mut Session) -> anyhow::Result<Value> {
+    in_state(session, |index| index["complete"] == true && index["history"] != "reading").await
+}
+
+async fn in_state(session: &mut Session, wanted: impl Fn(&Value) -> bool) -> anyhow::Result<Value> {
     // Asked of a folder that is not there, a search does nothing but tell the state.
     let look = call("search_code", &json!({ "query": "x", "paths": ["no/such/folder"] }));
-    let complete = |answer: &Value| answer["index"]["complete"] == true;
-    let answer = timeout(COLD_DEADLINE, until(session, &look, COLD_PAUSE, complete)).await;
+    let wanted = |answer: &Value| wanted(&answer["index"]);
+    let answer = timeout(COLD_DEADLINE, until(session, &look, COLD_PAUSE, wanted)).await;
     answer.context("the index was not complete in time")?
 }
 

@@ -9,7 +9,7 @@ use tokio::time::timeout;
 
 use super::history::Pick;
 use super::score::Asked;
-use crate::index::{complete, fresh};
+use crate::index::{fresh, settled};
 use crate::load::{Era, Session, ToolCall};
 
 /// Longer than a start or an answer may take.
@@ -27,7 +27,7 @@ pub(super) async fn explore(
 ) -> anyhow::Result<Vec<Asked>> {
     let server = fresh(program, root, state)?;
     let mut session = timeout(DEADLINE, Session::open(&server, Era::Stateless)).await??;
-    complete(&mut session).await?;
+    settled(&mut session).await?;
     let mut asked = Vec::with_capacity(picks.len());
     for pick in picks {
         let arguments = json!({ "query": pick.query, "budget_tokens": BUDGET_TOKENS });

@@ -165,6 +165,8 @@ struct Stats {
     /// The same without weights.
     total: f32,
     average: Vec<f32>,
+    /// Per identifier, of the files that define it and that mention it.
+    identifiers: Vec<(f32, f32)>,
     files: f32,
 }
 
@@ -177,9 +179,18 @@ impl Stats {
         let mut files = held.len() as f32;
         let mut tokens = vec![0u64; FIELDS.len()];
         let mut holders = vec![0u64; question.terms.len()];
+        let mut named = vec![(0u64, 0u64); question.identifiers.len()];
         for stored in roots.iter().filter_map(|root| root.view.stored.as_ref()) {
             files += stored.files as f32;
             for segment in stored.segments() {
+                for (identifier, (defined, mentioned)) in
+                    question.identifiers.iter().zip(&mut named)
+                {
+                    for term in names_of(&segment, stored, &identifier.folded)? {
+                        *defined += segment.doc_freq(stored.fields.names, &term)?;
+                    }
+                    *mentioned += segment.doc_freq(stored.fields.words, &identifier.folded)?;
+                }
                 for (number, weight) in FIELDS.iter().enumerate() {
                     let field = (weight.field)(&stored.fields);
                     let inverted = segment.reader.inverted_index(field)?;
@@ -206,6 +217,12 @@ impl Stats {
                 }
             }
         }
+        let identifiers = named
+            .into_iter()
+            .map(|(defined, mentioned)| {
+                (rarity(files, defined as f32), rarity(files, mentioned as f32))
+            })
+            .collect();
         let rarity: Vec<f32> = question
             .terms
             .iter()
@@ -214,8 +231,18 @@ impl Stats {
             .collect();
         let average =
             tokens.into_iter().map(|sum| (sum as f32 / files.max(1.0)).max(1.0)).collect();
-        Ok(Stats { total: rarity.iter().sum(), rarity, average, files })
+        Ok(Stats { total: rarity.iter().sum(), rarity, average, identifiers, files })
     }
+}
+
+/// The stored names that are spelled so, whatever their case and kind.
+fn names_of(
+    segment: &Segment<'_>,
+    stored: &Stored,
+    folded: &str,
+) -> Result<Vec<String>, IndexError> {
+    let whole = format!("{folded}{NAME_SEPARATOR}");
+    Ok(segment.terms_starting(stored.fields.names, &whole, MAX_SPELLINGS)?)
 }
 
 fn rarity(files: f32, holders: f32) -> f32 {
@@ -323,29 +350,21 @@ fn add_identifiers(
     stats: &Stats,
     scores: &mut FxHashMap<DocId, f32>,
 ) -> Result<(), IndexError> {
-    let field = stored.fields.names;
-    for identifier in &question.identifiers {
+    for (identifier, &(defined, mentioned)) in question.identifiers.iter().zip(&stats.identifiers) {
         let mut holders = std::collections::BTreeSet::new();
-        let whole = format!("{}{NAME_SEPARATOR}", identifier.folded);
-        for term in segment.terms_starting(field, &whole, MAX_SPELLINGS)? {
-            segment.for_each_holder(field, &term, |doc| {
+        for term in names_of(segment, stored, &identifier.folded)? {
+            segment.for_each_holder(stored.fields.names, &term, |doc| {
                 holders.insert(doc);
             })?;
         }
-        let rare = rarity(stats.files, holders.len() as f32);
-        let boost = rare * if identifier.is_code { DEFINED_CODE } else { DEFINED_WORD };
+        let boost = defined * if identifier.is_code { DEFINED_CODE } else { DEFINED_WORD };
         for doc in holders {
             *scores.entry(doc).or_default() += boost;
         }
         if identifier.is_code {
-            let mut holders = Vec::new();
             segment.for_each_holder(stored.fields.words, &identifier.folded, |doc| {
-                holders.push(doc);
+                *scores.entry(doc).or_default() += mentioned * MENTIONED_CODE;
             })?;
-            let boost = rarity(stats.files, holders.len() as f32) * MENTIONED_CODE;
-            for doc in holders {
-                *scores.entry(doc).or_default() += boost;
-            }
         }
     }
     Ok(())
@@ -382,12 +401,12 @@ fn score_held(
         }
     }
     let mut score = finish(sum, stats);
-    for identifier in &question.identifiers {
+    for (identifier, &(defined, _)) in question.identifiers.iter().zip(&stats.identifiers) {
         let defines =
             |symbol: &crate::symbol::Symbol| crate::words::fold(&symbol.name) == identifier.folded;
         if file.symbols.iter().any(defines) {
             let boost = if identifier.is_code { DEFINED_CODE } else { DEFINED_WORD };
-            score += boost * rarity(stats.files, 1.0);
+            score += boost * defined;
         }
     }
     score
