@@ -2,7 +2,7 @@
 //! describe the next change in the words of the last ones.
 //!
 //! ```text
-//! git log (newest 5,000) ─▶ Log, kept on disk ─▶ History: word → files ─▶ explore
+//! git log (newest 5,000) ─▶ Log, kept on disk ─▶ History: word → commits → files ─▶ explore
 //!          ▲ only what is new when HEAD moved
 //! ```
 //!
@@ -28,93 +28,106 @@ pub(crate) use log::{Log, refresh};
 use crate::stored::Segment;
 use crate::terms::read_terms;
 
-/// Counts of one word stop to tell here.
-const MAX_COUNT: u16 = 255;
+/// How much a commit with half of the words counts less than half.
+const SHARPNESS: f32 = 1.5;
+/// Commits that hold next to none of the question's words say nothing.
+const LEAST_LIKENESS: f32 = 0.1;
 
-/// The words of commit messages by file.
+/// The words of commit messages, and the files that the commits touched.
 pub(crate) struct History {
     /// Each touched path with its number.
     files: HashMap<Box<str>, u32, FxBuildHasher>,
-    /// Words of all messages, per file.
-    lengths: Vec<u32>,
-    average: f32,
-    words: FxHashMap<Box<str>, Vec<(u32, u16)>>,
+    /// The files of each commit.
+    commits: Vec<Box<[u32]>>,
+    /// The commits whose message holds a word.
+    words: FxHashMap<Box<str>, Vec<u32>>,
     segments: Mutex<HashMap<SegmentId, Arc<Vec<DocId>>>>,
 }
 
 /// No document of the segment has this path.
 const NO_DOC: DocId = DocId::MAX;
 
+/// How much commits that were about a question speak for each file they
+/// touched: from 0 to 1.
+#[derive(Debug, Default)]
+pub(crate) struct Votes(FxHashMap<u32, f32>);
+
 impl History {
-    /// Turns the log around: from commits with files to words with files.
+    /// Turns the log around: from commits with words to words with commits.
     pub(crate) fn of(log: &Log) -> History {
         let mut history = History {
             files: HashMap::default(),
-            lengths: vec![0; log.files.len()],
-            average: 1.0,
+            commits: Vec::with_capacity(log.commits.len()),
             words: FxHashMap::default(),
             segments: Mutex::default(),
         };
         for (path, number) in log.files.iter().zip(0..) {
             history.files.insert(path.as_str().into(), number);
         }
-        for commit in &log.commits {
-            let mut length = 0;
-            for (word, count) in read_terms(&commit.words) {
-                length += count;
-                if !history.words.contains_key(word) {
-                    history.words.insert(word.into(), Vec::new());
+        for (commit, number) in
+            log.commits.iter().filter(|commit| !commit.files.is_empty()).zip(0..)
+        {
+            history.commits.push(commit.files.as_slice().into());
+            for (word, _) in read_terms(&commit.words) {
+                match history.words.get_mut(word) {
+                    Some(commits) => commits.push(number),
+                    None => _ = history.words.insert(word.into(), vec![number]),
                 }
-                let Some(files) = history.words.get_mut(word) else { continue };
-                let count = u16::try_from(count).unwrap_or(MAX_COUNT);
-                files.extend(commit.files.iter().map(|&file| (file, count)));
-            }
-            for &file in &commit.files {
-                history.lengths[file as usize] += length;
             }
         }
-        for files in history.words.values_mut() {
-            files.sort_unstable_by_key(|(file, _)| *file);
-            files.dedup_by(|next, kept| {
-                let same = next.0 == kept.0;
-                if same {
-                    kept.1 = (kept.1 + next.1).min(MAX_COUNT);
-                }
-                same
-            });
-            files.shrink_to_fit();
-        }
-        let total: u64 = history.lengths.iter().map(|&length| u64::from(length)).sum();
-        history.average = (total as f32 / log.files.len().max(1) as f32).max(1.0);
         history
     }
 
-    /// The average of [`Mention::length`].
-    pub(crate) fn average(&self) -> f32 {
-        self.average
+    /// Lets the commits vote whose messages are like the question, given as
+    /// words with their weights.
+    pub(crate) fn votes<'q>(&self, question: impl Iterator<Item = (&'q str, f32)>) -> Votes {
+        let mut sums: FxHashMap<u32, f32> = FxHashMap::default();
+        let mut total = 0.0;
+        let all = self.commits.len() as f32;
+        for (word, weight) in question {
+            let holders = self.words.get(word).map_or(&[][..], Vec::as_slice);
+            let held = holders.len() as f32;
+            let rarity = weight * (1.0 + (all - held + 0.5).max(0.5) / (held + 0.5)).ln();
+            total += rarity;
+            for &commit in holders {
+                *sums.entry(commit).or_default() += rarity;
+            }
+        }
+        // A noisy or: each commit leaves a file a share of what it lacked.
+        let mut silent: FxHashMap<u32, f32> = FxHashMap::default();
+        let mut voters: Vec<(u32, f32)> = sums.into_iter().collect();
+        voters.sort_unstable_by_key(|(commit, _)| *commit);
+        for (commit, sum) in voters {
+            let likeness = sum / total;
+            if likeness < LEAST_LIKENESS {
+                continue;
+            }
+            let files = &self.commits[commit as usize];
+            let vote = likeness.powf(SHARPNESS) / (files.len() as f32).sqrt();
+            for &file in files {
+                *silent.entry(file).or_insert(1.0) *= 1.0 - vote;
+            }
+        }
+        Votes(silent.into_iter().map(|(file, silent)| (file, 1.0 - silent)).collect())
     }
 
-    /// How often messages on the files of a segment hold a word.
-    pub(crate) fn mentions(&self, segment: &Segment<'_>, word: &str) -> Vec<(DocId, Mention)> {
-        let Some(files) = self.words.get(word) else { return Vec::new() };
+    /// The votes for the files of a segment.
+    pub(crate) fn by_doc<'v>(
+        &self,
+        votes: &'v Votes,
+        segment: &Segment<'_>,
+    ) -> impl Iterator<Item = (DocId, f32)> + use<'v> {
         let docs = self.docs(segment);
-        let mention = |&(file, count): &(u32, u16)| {
+        votes.0.iter().filter_map(move |(&file, &vote)| {
             let doc = docs.get(file as usize).copied().filter(|&doc| doc != NO_DOC)?;
-            Some((doc, self.mention(file, count)))
-        };
-        files.iter().filter_map(mention).collect()
+            Some((doc, vote))
+        })
     }
 
-    /// How often messages on one file hold a word.
-    pub(crate) fn mention_of(&self, path: &str, word: &str) -> Option<Mention> {
-        let file = *self.files.get(path)?;
-        let files = self.words.get(word)?;
-        let at = files.binary_search_by_key(&file, |(file, _)| *file).ok()?;
-        Some(self.mention(file, files[at].1))
-    }
-
-    fn mention(&self, file: u32, count: u16) -> Mention {
-        Mention { count: f32::from(count), length: self.lengths[file as usize] as f32 }
+    /// The vote for one file.
+    pub(crate) fn vote_for(&self, votes: &Votes, path: &str) -> f32 {
+        let file = self.files.get(path);
+        file.and_then(|file| votes.0.get(file)).copied().unwrap_or(0.0)
     }
 
     /// The document of each file. Segments never change, so this is found once.
@@ -122,7 +135,7 @@ impl History {
         let id = segment.reader.segment_id();
         let mut known = self.segments.lock().unwrap_or_else(PoisonError::into_inner);
         let docs = known.entry(id).or_insert_with(|| {
-            let mut docs = vec![NO_DOC; self.lengths.len()];
+            let mut docs = vec![NO_DOC; self.files.len()];
             for doc in segment.reader.doc_ids_alive() {
                 if let Some(&file) = self.files.get(segment.table.path(doc)) {
                     docs[file as usize] = doc;
@@ -132,13 +145,6 @@ impl History {
         });
         Arc::clone(docs)
     }
-}
-
-/// How often a word stands in the messages on a file, and how long those are.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Mention {
-    pub(crate) count: f32,
-    pub(crate) length: f32,
 }
 
 #[cfg(test)]

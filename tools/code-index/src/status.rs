@@ -26,6 +26,17 @@ pub enum HistoryState {
     None,
 }
 
+impl HistoryState {
+    /// The word that answers use.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            HistoryState::Reading => "reading",
+            HistoryState::Ready => "ready",
+            HistoryState::None => "none",
+        }
+    }
+}
+
 /// How far the index is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct IndexStatus {

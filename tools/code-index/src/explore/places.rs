@@ -127,7 +127,7 @@ pub(super) fn find(
         }
     }
     if taken.is_empty() {
-        taken.extend(whole_file(path | file.commits, lines.len()));
+        taken.extend(whole_file(path != 0 || file.in_history, lines.len()));
     }
     let weight = question.class_weight(file.class);
     let shown = root.show(&file.path);
@@ -138,7 +138,7 @@ pub(super) fn find(
         symbol: place.symbol.map(full_name),
         kind: place.symbol.map(|symbol| symbol.kind),
         score: file.score + PLACE_SHARE * weight * place.score,
-        reason: reason(question, place.found, path, file.commits),
+        reason: reason(question, place.found, path, file.in_history),
         snippet: snippet::of(&lines, &masks, place.first, place.last),
     });
     Some(FilePlaces { places: places.collect() })
@@ -266,8 +266,8 @@ fn window_score(mask: Mask, rarity: &[f32]) -> f32 {
 }
 
 /// A file that only its path or its commits speak for.
-fn whole_file(said: Mask, lines: usize) -> Option<Scored<'static>> {
-    (said != 0).then(|| Scored {
+fn whole_file(said: bool, lines: usize) -> Option<Scored<'static>> {
+    said.then(|| Scored {
         symbol: None,
         first: 1,
         last: line_number(lines.clamp(1, WINDOW)),
@@ -277,7 +277,7 @@ fn whole_file(said: Mask, lines: usize) -> Option<Scored<'static>> {
 }
 
 /// Which words stand where, each word once, at its best place.
-fn reason(question: &Question, found: Where, path: Mask, commits: Mask) -> String {
+fn reason(question: &Question, found: Where, path: Mask, in_history: bool) -> String {
     let mut left: Mask = Mask::MAX;
     let mut parts = Vec::new();
     for (title, mask) in [
@@ -287,7 +287,6 @@ fn reason(question: &Question, found: Where, path: Mask, commits: Mask) -> Strin
         ("in", found.container),
         ("body", found.body),
         ("path", path),
-        ("commits", commits),
     ] {
         let here = mask & left;
         left &= !here;
@@ -301,6 +300,9 @@ fn reason(question: &Question, found: Where, path: Mask, commits: Mask) -> Strin
         if !words.is_empty() {
             parts.push(format!("{title}: {}", words.join(", ")));
         }
+    }
+    if in_history {
+        parts.push("touched by like commits".to_owned());
     }
     parts.join("; ")
 }

@@ -42,6 +42,60 @@ const WEAK_WORDS: &[&str] = &[
     "works",
 ];
 
+/// Words that say what is to be done, not to what: those of tasks and commit messages.
+const TASK_WORDS: &[&str] = &[
+    "add",
+    "added",
+    "adding",
+    "adds",
+    "allow",
+    "allows",
+    "avoid",
+    "bug",
+    "change",
+    "changed",
+    "changes",
+    "chore",
+    "cleanup",
+    "docs",
+    "ensure",
+    "feat",
+    "feature",
+    "fix",
+    "fixed",
+    "fixes",
+    "fixing",
+    "implement",
+    "implemented",
+    "implements",
+    "improve",
+    "improved",
+    "improvement",
+    "improvements",
+    "improves",
+    "issue",
+    "make",
+    "makes",
+    "minor",
+    "move",
+    "new",
+    "perf",
+    "prevent",
+    "prevents",
+    "refactor",
+    "remove",
+    "removed",
+    "removes",
+    "rename",
+    "simplify",
+    "support",
+    "supports",
+    "tweak",
+    "update",
+    "updated",
+    "updates",
+];
+
 /// One thing to look for.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Term {
@@ -94,7 +148,9 @@ impl Question {
             }
             let parts = stems_of(&stems, word);
             let is_code = parts.len() > 1 || word.contains('_');
-            let weak = WEAK_WORDS.binary_search(&folded.as_str()).is_ok();
+            let weak = [WEAK_WORDS, TASK_WORDS]
+                .iter()
+                .any(|words| words.binary_search(&folded.as_str()).is_ok());
             let weight = match (weak, parts.len()) {
                 (true, _) => WEAK_WEIGHT,
                 (false, 0 | 1) => 1.0,
@@ -155,7 +211,7 @@ mod tests {
         for (text, want) in cases {
             assert_eq!(stems(text), want, "{text}");
         }
-        assert!(WEAK_WORDS.is_sorted());
+        assert!(WEAK_WORDS.is_sorted() && TASK_WORDS.is_sorted());
     }
 
     #[test]

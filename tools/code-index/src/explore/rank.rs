@@ -10,12 +10,12 @@ use tantivy::{DocAddress, DocId, DocSet, TERMINATED};
 
 use std::sync::Arc;
 
-use super::question::{MAX_TERMS, Question, Term};
+use super::question::{MAX_TERMS, Question};
 use crate::cancel::Cancel;
 use crate::document::{Analyst, IndexedFile, Lists, NAME_SEPARATOR};
 use crate::error::IndexError;
 use crate::file_class::FileClass;
-use crate::history::{History, Mention};
+use crate::history::{History, Votes};
 use crate::pending::for_each_pending;
 use crate::schema::Fields;
 use crate::stored::{Segment, Stored};
@@ -52,9 +52,12 @@ const FIELDS: &[FieldWeight] = &[
     FieldWeight { field: |f| f.path_parts, list: |l| &l.path, weight: 3.0, length: 0.4 },
 ];
 
-/// The messages of the commits that touched a file, as a field of it.
-const HISTORY_WEIGHT: f32 = 1.2;
-const HISTORY_LENGTH: f32 = 0.6;
+/// What a file gains that all commits like the question touched, in units of a
+/// file that holds each of its words once.
+const HISTORY_WEIGHT: f32 = 0.6;
+
+/// A vote from here on is named among the reasons.
+const TELLING_VOTE: f32 = 0.1;
 
 /// Where a ranked file's symbols are.
 pub(super) enum Holder {
@@ -69,8 +72,8 @@ pub(super) struct RankedFile {
     pub(super) class: FileClass,
     pub(super) holder: Holder,
     pub(super) score: f32,
-    /// The terms that messages of its commits hold, one bit each.
-    pub(super) commits: u32,
+    /// Commits that were about the question touched it.
+    pub(super) in_history: bool,
 }
 
 /// The best files, and how rare each term is.
@@ -90,12 +93,12 @@ pub(super) fn rank(
     let stats = Stats::gather(roots, question, &held)?;
     let mut files = Vec::new();
     for (number, root) in roots.iter().enumerate() {
-        let history = root.state.history();
-        let history = history.as_deref();
+        let past = Past::of(root, question);
         if let Some(stored) = &root.view.stored {
             for segment in stored.segments() {
                 cancel.check()?;
-                let scores = score_segment(stored, &segment, question, &stats, history, cancel)?;
+                let scores =
+                    score_segment(stored, &segment, question, &stats, past.as_ref(), cancel)?;
                 files.extend(scores.into_iter().filter_map(|(doc, score)| {
                     let (path, facts) = (segment.table.path(doc), segment.table.facts(doc));
                     let wanted = !root.view.overlay.hides(path) && root.wants(path, facts);
@@ -105,22 +108,23 @@ pub(super) fn rank(
                         class: facts.class,
                         holder: Holder::Stored(segment.address(doc)),
                         score: score * question.class_weight(facts.class),
-                        commits: said_of(history, path, question),
+                        in_history: past
+                            .as_ref()
+                            .is_some_and(|past| past.vote_for(path) >= TELLING_VOTE),
                     })
                 }));
             }
         }
     }
     for (number, file) in held {
-        let history = roots[number].state.history();
-        let history = history.as_deref();
-        let score = score_held(&file, question, &stats, history);
+        let past = Past::of(&roots[number], question);
+        let score = score_held(&file, question, &stats, past.as_ref());
         let score = score * question.class_weight(file.facts.class);
         if score > 0.0 {
             let (path, class) = (file.path.clone(), file.facts.class);
-            let commits = said_of(history, &path, question);
+            let in_history = past.as_ref().is_some_and(|past| past.vote_for(&path) >= TELLING_VOTE);
             let holder = Holder::Held(file);
-            files.push(RankedFile { root: number, path, class, holder, score, commits });
+            files.push(RankedFile { root: number, path, class, holder, score, in_history });
         }
     }
     files.sort_by(|a, b| {
@@ -167,7 +171,6 @@ struct Stats {
     average: Vec<f32>,
     /// Per identifier, of the files that define it and that mention it.
     identifiers: Vec<(f32, f32)>,
-    files: f32,
 }
 
 impl Stats {
@@ -231,7 +234,7 @@ impl Stats {
             .collect();
         let average =
             tokens.into_iter().map(|sum| (sum as f32 / files.max(1.0)).max(1.0)).collect();
-        Ok(Stats { total: rarity.iter().sum(), rarity, average, identifiers, files })
+        Ok(Stats { total: rarity.iter().sum(), rarity, average, identifiers })
     }
 }
 
@@ -269,18 +272,27 @@ fn normal(count: f32, length: f32, average: f32, field: &FieldWeight) -> f32 {
     field.weight * count / (1.0 - field.length + field.length * length / average)
 }
 
-/// The weight of one word in the messages on a file.
-fn normal_of(mention: Mention, average: f32) -> f32 {
-    let fullness = 1.0 - HISTORY_LENGTH + HISTORY_LENGTH * mention.length / average;
-    HISTORY_WEIGHT * mention.count / fullness
+/// What past commits say to a question.
+struct Past {
+    history: Arc<History>,
+    votes: Votes,
 }
 
-/// Which terms the messages on a file hold.
-fn said_of(history: Option<&History>, path: &str, question: &Question) -> u32 {
-    let Some(history) = history else { return 0 };
-    let said = |term: &Term| history.mention_of(path, &term.stem).is_some();
-    let terms = question.terms.iter().enumerate().filter(|(_, term)| said(term));
-    terms.fold(0, |mask, (at, _)| mask | 1 << at)
+impl Past {
+    fn of(root: &RootQuery<'_>, question: &Question) -> Option<Past> {
+        let history = root.state.history()?;
+        let words = question.terms.iter().map(|term| (term.stem.as_str(), term.weight));
+        let votes = history.votes(words);
+        Some(Past { history, votes })
+    }
+
+    fn vote_for(&self, path: &str) -> f32 {
+        self.history.vote_for(&self.votes, path)
+    }
+}
+
+fn past_score(vote: f32, stats: &Stats) -> f32 {
+    HISTORY_WEIGHT * vote * stats.total
 }
 
 fn score_segment(
@@ -288,7 +300,7 @@ fn score_segment(
     segment: &Segment<'_>,
     question: &Question,
     stats: &Stats,
-    history: Option<&History>,
+    past: Option<&Past>,
     cancel: &Cancel,
 ) -> Result<Vec<(DocId, f32)>, IndexError> {
     let mut sums: FxHashMap<DocId, Sum> = FxHashMap::default();
@@ -300,11 +312,6 @@ fn score_segment(
         for (field, average) in FIELDS.iter().zip(&stats.average) {
             add_field(stored, segment, field, *average, &term.stem, &mut weighted)?;
         }
-        if let Some(history) = history {
-            for (doc, mention) in history.mentions(segment, &term.stem) {
-                *weighted.entry(doc).or_default() += normal_of(mention, history.average());
-            }
-        }
         let rarity = stats.rarity[number];
         for (&doc, &weight) in &weighted {
             let sum = sums.entry(doc).or_default();
@@ -314,6 +321,11 @@ fn score_segment(
     }
     let mut scores: FxHashMap<DocId, f32> = FxHashMap::default();
     scores.extend(sums.into_iter().map(|(doc, sum)| (doc, finish(sum, stats))));
+    if let Some(past) = past {
+        for (doc, vote) in past.history.by_doc(&past.votes, segment) {
+            *scores.entry(doc).or_default() += past_score(vote, stats);
+        }
+    }
     add_identifiers(stored, segment, question, stats, &mut scores)?;
     Ok(scores.into_iter().filter(|&(doc, _)| segment.is_alive(doc)).collect())
 }
@@ -371,12 +383,7 @@ fn add_identifiers(
 }
 
 /// Scores a file that is held in memory, by the same measure.
-fn score_held(
-    file: &IndexedFile,
-    question: &Question,
-    stats: &Stats,
-    history: Option<&History>,
-) -> f32 {
+fn score_held(file: &IndexedFile, question: &Question, stats: &Stats, past: Option<&Past>) -> f32 {
     let mut weighted = vec![0f32; question.terms.len()];
     for (field, average) in FIELDS.iter().zip(&stats.average) {
         let list = (field.list)(&file.lists);
@@ -387,12 +394,6 @@ fn score_held(
             }
         }
     }
-    if let Some(history) = history {
-        for (term, weight) in question.terms.iter().zip(&mut weighted) {
-            let mention = history.mention_of(&file.path, &term.stem);
-            *weight += mention.map_or(0.0, |mention| normal_of(mention, history.average()));
-        }
-    }
     let mut sum = Sum::default();
     for (weight, rarity) in weighted.into_iter().zip(&stats.rarity) {
         if weight > 0.0 {
@@ -401,6 +402,7 @@ fn score_held(
         }
     }
     let mut score = finish(sum, stats);
+    score += past.map_or(0.0, |past| past_score(past.vote_for(&file.path), stats));
     for (identifier, &(defined, _)) in question.identifiers.iter().zip(&stats.identifiers) {
         let defines =
             |symbol: &crate::symbol::Symbol| crate::words::fold(&symbol.name) == identifier.folded;

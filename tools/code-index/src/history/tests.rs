@@ -37,8 +37,11 @@ fn read(root: &Path, known: Option<&Log>) -> Option<Log> {
     refresh(&GitProcess::default(), root, known).unwrap()
 }
 
-fn said(log: &Log, path: &str, word: &str) -> Option<f32> {
-    History::of(log).mention_of(path, word).map(|mention| mention.count)
+/// Whether commits with this stem in their message touched the file.
+fn said(log: &Log, path: &str, word: &str) -> bool {
+    let history = History::of(log);
+    let votes = history.votes([(word, 1.0)].into_iter());
+    history.vote_for(&votes, path) > 0.0
 }
 
 #[test]
@@ -50,15 +53,34 @@ fn messages_speak_for_the_files_they_touched() {
     ]);
     let log = read(folder.path(), None).unwrap();
     for (path, word, want) in [
-        ("src/a.rs", "upload", Some(2.0)),
-        ("src/a.rs", "limit", Some(1.0)),
-        ("src/a.rs", "chart", None),
-        ("src/b.rs", "chart", Some(1.0)),
-        ("src/b.rs", "upload", None),
-        ("src/c.rs", "upload", None),
+        ("src/a.rs", "upload", true),
+        ("src/a.rs", "limit", true),
+        ("src/a.rs", "chart", false),
+        ("src/b.rs", "chart", true),
+        ("src/b.rs", "upload", false),
+        ("src/c.rs", "upload", false),
     ] {
         assert_eq!(said(&log, path, word), want, "{path} {word}");
     }
+}
+
+#[test]
+fn the_likest_commits_vote_most() {
+    let folder = repository(&[
+        ("near.rs", "Cancel timers when the socket closes"),
+        ("half.rs", "Stop the timer"),
+        ("far.rs", "Print a table"),
+        ("twice.rs", "Stop the timer"),
+        ("twice.rs", "Timers again"),
+    ]);
+    let history = History::of(&read(folder.path(), None).unwrap());
+    let question = ["timer", "socket"].map(|word| (word, 1.0));
+    let votes = history.votes(question.into_iter());
+    let of = |path| history.vote_for(&votes, path);
+    assert!(of("near.rs") > of("twice.rs"), "{votes:?}");
+    assert!(of("twice.rs") > of("half.rs"), "{votes:?}");
+    assert!(of("half.rs") > 0.0 && of("near.rs") <= 1.0, "{votes:?}");
+    assert_eq!((of("far.rs"), of("none.rs")), (0.0, 0.0));
 }
 
 #[test]
@@ -73,22 +95,22 @@ fn a_log_is_kept_and_brought_up_to_date() {
 
     commit(folder.path(), "a.py", "Third novelty");
     let newer = read(folder.path(), Some(&log)).unwrap();
-    assert_eq!(said(&newer, "a.py", "novelti"), Some(1.0));
-    assert_eq!(said(&newer, "b.py", "second"), Some(1.0));
+    assert!(said(&newer, "a.py", "novelti"));
+    assert!(said(&newer, "b.py", "second"));
 
     // On another branch the third commit never was.
     git(folder.path(), &["checkout", "--quiet", "-b", "other", "HEAD~1"]);
     let other = read(folder.path(), Some(&newer)).unwrap();
-    assert_eq!(said(&other, "a.py", "novelti"), None);
-    assert_eq!(said(&other, "a.py", "first"), Some(1.0));
+    assert!(!said(&other, "a.py", "novelti"));
+    assert!(said(&other, "a.py", "first"));
 }
 
 #[test]
 fn a_folder_inside_a_repository_knows_its_own_paths() {
     let folder = repository(&[("web/app.ts", "Render tables"), ("core/a.rs", "Count rows")]);
     let log = read(&folder.path().join("web"), None).unwrap();
-    assert_eq!(said(&log, "app.ts", "tabl"), Some(1.0));
-    assert_eq!(said(&log, "core/a.rs", "row"), None);
+    assert!(said(&log, "app.ts", "tabl"));
+    assert!(!said(&log, "core/a.rs", "row"));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::status::{HistoryState, IndexStatus, WatchState};
+use crate::status::{IndexStatus, WatchState};
 
 /// Bytes of a default answer; more would crowd a model's context.
 pub(crate) const ANSWER_BYTES: usize = 7_600;
@@ -20,9 +20,7 @@ pub(crate) fn index_line(status: &IndexStatus) -> String {
     if status.watch == WatchState::Polling {
         line.push_str(", changes are polled for");
     }
-    if status.history == HistoryState::Reading {
-        line.push_str(", past commits are being read");
-    }
+    let _ = write!(line, ", history {}", status.history.as_str());
     line
 }
 
