@@ -74,7 +74,8 @@ impl Builder<'_> {
         if self.writer.is_none() {
             self.writer = self.try_become_writer()?;
         }
-        if view.overlay.counts().pending == 0 {
+        // The first comparison with the tree needs the processors more.
+        if view.walked && view.overlay.counts().pending == 0 {
             view.warm()?;
         }
         let Some(writer) = &mut self.writer else { return Ok(LOCK_POLL) };
