@@ -41,3 +41,7 @@ pub const DRAIN_DEADLINE: Duration = Duration::from_secs(5);
 
 /// Connections that a listener serves at once unless told otherwise.
 pub const MAX_CONNECTIONS: usize = 100;
+
+/// Who asks one thing after the other asks again within microseconds: to look
+/// for it so many times costs less than to fall asleep and be woken.
+pub(crate) const LOOKS_BEFORE_SLEEP: u32 = 24;

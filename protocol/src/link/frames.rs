@@ -13,6 +13,7 @@ use futures::stream::{SplitSink, SplitStream};
 use futures::{SinkExt, StreamExt};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
 use tokio::sync::mpsc;
+use tokio::task::yield_now;
 use tokio::time::{Instant, Sleep};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::{CapacityError, Error as WsError, ProtocolError};
@@ -22,7 +23,9 @@ use tokio_tungstenite::tungstenite::{Bytes, Message};
 
 use super::outbox::Outbox;
 use super::{Incoming, Source};
-use crate::limits::{DRAIN_DEADLINE, MAX_MESSAGE_BYTES, PING_EVERY, PONG_DEADLINE};
+use crate::limits::{
+    DRAIN_DEADLINE, LOOKS_BEFORE_SLEEP, MAX_MESSAGE_BYTES, PING_EVERY, PONG_DEADLINE,
+};
 
 /// Bytes handed to the socket before it is flushed.
 const WRITE_BYTES: usize = 64 * 1024;
@@ -71,6 +74,7 @@ where
         control,
         heartbeat,
         heard: Instant::now(),
+        looks: LOOKS_BEFORE_SLEEP,
         timer: Box::pin(tokio::time::sleep(heartbeat.ping_every)),
     };
     (reader, write_frames(sink, controls, outbox))
@@ -91,6 +95,8 @@ pub(crate) struct FrameReader<T> {
     control: mpsc::Sender<Control<T>>,
     heartbeat: Heartbeat,
     heard: Instant,
+    /// Looks for more since the last message came.
+    looks: u32,
     timer: Pin<Box<Sleep>>,
 }
 
@@ -101,6 +107,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send> Source for FrameReader<T> {
                 biased;
                 message = stream.next() => {
                     self.heard = Instant::now();
+                    self.looks = 0;
                     match message {
                         Some(Ok(Message::Text(text))) => return Incoming::Message(text.into()),
                         Some(Ok(Message::Binary(_))) => {
@@ -118,6 +125,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin + Send> Source for FrameReader<T> {
                     }
                 }
                 () = self.timer.as_mut() => self.beat(),
+                () = yield_now(), if self.looks < LOOKS_BEFORE_SLEEP => self.looks += 1,
             }
         }
         Incoming::Lost

@@ -10,11 +10,12 @@ use std::sync::Arc;
 
 use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::task::yield_now;
 
 use super::outbox::Outbox;
 use super::oversize::IdFinder;
 use super::{Incoming, Source};
-use crate::limits::MAX_MESSAGE_BYTES;
+use crate::limits::{LOOKS_BEFORE_SLEEP, MAX_MESSAGE_BYTES};
 
 /// Room made before each read; a pipe of Linux holds as much.
 const READ_BYTES: usize = 64 * 1024;
@@ -33,11 +34,14 @@ pub(crate) struct LineReader<R> {
     scanned: usize,
     oversize: Option<IdFinder>,
     ended: bool,
+    /// Looks for more since the last bytes came.
+    looks: u32,
 }
 
 impl<R> LineReader<R> {
     pub(crate) fn new(input: R) -> Self {
-        Self { input, buffer: BytesMut::new(), scanned: 0, oversize: None, ended: false }
+        let (buffer, looks) = (BytesMut::new(), LOOKS_BEFORE_SLEEP);
+        Self { input, buffer, scanned: 0, oversize: None, ended: false, looks }
     }
 
     /// Takes the next whole line out of the buffer.
@@ -107,7 +111,16 @@ impl<R: AsyncRead + Unpin + Send> Source for LineReader<R> {
                 self.buffer = BytesMut::new();
             }
             self.buffer.reserve(READ_BYTES);
-            match self.input.read_buf(&mut self.buffer).await {
+            let read = tokio::select! {
+                biased;
+                read = self.input.read_buf(&mut self.buffer) => read,
+                () = yield_now(), if self.looks < LOOKS_BEFORE_SLEEP => {
+                    self.looks += 1;
+                    continue;
+                }
+            };
+            self.looks = 0;
+            match read {
                 Ok(0) => self.ended = true,
                 Ok(_) => {}
                 Err(error) => {
