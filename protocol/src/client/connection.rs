@@ -1,4 +1,7 @@
 //! One live connection to a server, with the child process behind it if there is one.
+//!
+//! What is called from outside gives boxed futures: the body of an `async fn` is
+//! compiled again in every crate that awaits it, and rmcp's client is large.
 
 use std::future::Future;
 use std::process::Stdio;

@@ -44,12 +44,15 @@ pub(crate) struct History {
     segments: Mutex<HashMap<SegmentId, Arc<Vec<DocId>>>>,
 }
 
+/// Segments whose documents are remembered; an index at rest has far fewer.
+const MAX_SEGMENTS: usize = 64;
+
 /// No document of the segment has this path.
 const NO_DOC: DocId = DocId::MAX;
 
 /// How much commits that were about a question speak for each file they
 /// touched: from 0 to 1.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Votes(FxHashMap<u32, f32>);
 
 impl History {
@@ -134,6 +137,10 @@ impl History {
     fn docs(&self, segment: &Segment<'_>) -> Arc<Vec<DocId>> {
         let id = segment.reader.segment_id();
         let mut known = self.segments.lock().unwrap_or_else(PoisonError::into_inner);
+        // Most of so many have been merged away since.
+        if known.len() >= MAX_SEGMENTS {
+            known.clear();
+        }
         let docs = known.entry(id).or_insert_with(|| {
             let mut docs = vec![NO_DOC; self.files.len()];
             for doc in segment.reader.doc_ids_alive() {

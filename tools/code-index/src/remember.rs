@@ -43,9 +43,7 @@ pub(crate) fn run(state: &RootState) {
 fn say_ready(state: &RootState) {
     let history = state.history();
     let ready = if history.is_some() { HistoryState::Ready } else { HistoryState::None };
-    if state.status(&state.current()).history != ready {
-        state.set_history(ready, history);
-    }
+    state.set_history(ready, history);
 }
 
 /// Git and the first index would only slow each other.

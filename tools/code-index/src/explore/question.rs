@@ -12,38 +12,9 @@ const PART_WEIGHT: f32 = 0.7;
 /// Words that a question about code holds without being about them.
 const WEAK_WEIGHT: f32 = 0.35;
 
-/// Words that most questions about code hold.
+/// Words that most questions and tasks hold: they say what is to be done rather
+/// than to what.
 const WEAK_WORDS: &[&str] = &[
-    "code",
-    "file",
-    "files",
-    "find",
-    "function",
-    "functions",
-    "get",
-    "gets",
-    "give",
-    "handle",
-    "handled",
-    "handles",
-    "implement",
-    "implementation",
-    "implemented",
-    "logic",
-    "method",
-    "place",
-    "places",
-    "show",
-    "use",
-    "used",
-    "uses",
-    "using",
-    "work",
-    "works",
-];
-
-/// Words that say what is to be done, not to what: those of tasks and commit messages.
-const TASK_WORDS: &[&str] = &[
     "add",
     "added",
     "adding",
@@ -57,15 +28,28 @@ const TASK_WORDS: &[&str] = &[
     "changes",
     "chore",
     "cleanup",
+    "code",
     "docs",
     "ensure",
     "feat",
     "feature",
+    "file",
+    "files",
+    "find",
     "fix",
     "fixed",
     "fixes",
     "fixing",
+    "function",
+    "functions",
+    "get",
+    "gets",
+    "give",
+    "handle",
+    "handled",
+    "handles",
     "implement",
+    "implementation",
     "implemented",
     "implements",
     "improve",
@@ -74,12 +58,16 @@ const TASK_WORDS: &[&str] = &[
     "improvements",
     "improves",
     "issue",
+    "logic",
     "make",
     "makes",
+    "method",
     "minor",
     "move",
     "new",
     "perf",
+    "place",
+    "places",
     "prevent",
     "prevents",
     "refactor",
@@ -87,6 +75,7 @@ const TASK_WORDS: &[&str] = &[
     "removed",
     "removes",
     "rename",
+    "show",
     "simplify",
     "support",
     "supports",
@@ -94,6 +83,12 @@ const TASK_WORDS: &[&str] = &[
     "update",
     "updated",
     "updates",
+    "use",
+    "used",
+    "uses",
+    "using",
+    "work",
+    "works",
 ];
 
 /// One thing to look for.
@@ -148,9 +143,7 @@ impl Question {
             }
             let parts = stems_of(&stems, word);
             let is_code = parts.len() > 1 || word.contains('_');
-            let weak = [WEAK_WORDS, TASK_WORDS]
-                .iter()
-                .any(|words| words.binary_search(&folded.as_str()).is_ok());
+            let weak = WEAK_WORDS.binary_search(&folded.as_str()).is_ok();
             let weight = match (weak, parts.len()) {
                 (true, _) => WEAK_WEIGHT,
                 (false, 0 | 1) => 1.0,
@@ -211,7 +204,7 @@ mod tests {
         for (text, want) in cases {
             assert_eq!(stems(text), want, "{text}");
         }
-        assert!(WEAK_WORDS.is_sorted() && TASK_WORDS.is_sorted());
+        assert!(WEAK_WORDS.is_sorted());
     }
 
     #[test]

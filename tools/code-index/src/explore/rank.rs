@@ -91,14 +91,14 @@ pub(super) fn rank(
 ) -> Result<Ranked, IndexError> {
     let held = held_files(roots, question, cancel)?;
     let stats = Stats::gather(roots, question, &held)?;
+    let pasts: Vec<Option<Past>> = roots.iter().map(|root| Past::of(root, question)).collect();
     let mut files = Vec::new();
     for (number, root) in roots.iter().enumerate() {
-        let past = Past::of(root, question);
+        let past = pasts[number].as_ref();
         if let Some(stored) = &root.view.stored {
             for segment in stored.segments() {
                 cancel.check()?;
-                let scores =
-                    score_segment(stored, &segment, question, &stats, past.as_ref(), cancel)?;
+                let scores = score_segment(stored, &segment, question, &stats, past, cancel)?;
                 files.extend(scores.into_iter().filter_map(|(doc, score)| {
                     let (path, facts) = (segment.table.path(doc), segment.table.facts(doc));
                     let wanted = !root.view.overlay.hides(path) && root.wants(path, facts);
@@ -108,21 +108,19 @@ pub(super) fn rank(
                         class: facts.class,
                         holder: Holder::Stored(segment.address(doc)),
                         score: score * question.class_weight(facts.class),
-                        in_history: past
-                            .as_ref()
-                            .is_some_and(|past| past.vote_for(path) >= TELLING_VOTE),
+                        in_history: past.is_some_and(|past| past.tells_of(path)),
                     })
                 }));
             }
         }
     }
     for (number, file) in held {
-        let past = Past::of(&roots[number], question);
-        let score = score_held(&file, question, &stats, past.as_ref());
+        let past = pasts[number].as_ref();
+        let score = score_held(&file, question, &stats, past);
         let score = score * question.class_weight(file.facts.class);
         if score > 0.0 {
             let (path, class) = (file.path.clone(), file.facts.class);
-            let in_history = past.as_ref().is_some_and(|past| past.vote_for(&path) >= TELLING_VOTE);
+            let in_history = past.is_some_and(|past| past.tells_of(&path));
             let holder = Holder::Held(file);
             files.push(RankedFile { root: number, path, class, holder, score, in_history });
         }
@@ -288,6 +286,10 @@ impl Past {
 
     fn vote_for(&self, path: &str) -> f32 {
         self.history.vote_for(&self.votes, path)
+    }
+
+    fn tells_of(&self, path: &str) -> bool {
+        self.vote_for(path) >= TELLING_VOTE
     }
 }
 
