@@ -71,10 +71,14 @@ impl Builder<'_> {
     /// Does what is due and returns how long to wait for the next.
     fn step(&mut self) -> tantivy::Result<Duration> {
         let view = self.state.current();
+        // Where something is stored the first comparison with the tree decides
+        // whether there is anything to write, and needs the processors more.
+        if view.stored.is_some() && !self.state.listed.load(Ordering::Acquire) {
+            return Ok(TICK);
+        }
         if self.writer.is_none() {
             self.writer = self.try_become_writer()?;
         }
-        // The first comparison with the tree needs the processors more.
         if view.walked && view.overlay.counts().pending == 0 {
             view.warm()?;
         }

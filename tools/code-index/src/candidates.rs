@@ -52,6 +52,9 @@ pub(crate) fn candidates(
     if let Some(stored) = &root.view.stored {
         for segment in stored.segments() {
             cancel.check()?;
+            if !root.wants_any_of(&segment) {
+                continue;
+            }
             let docs = evaluate(stored, &segment, literals, cancel)?;
             let mut take = |doc: DocId| {
                 let (path, facts) = (segment.table.path(doc), segment.table.facts(doc));

@@ -20,6 +20,7 @@ use crate::root_index::RootIndex;
 use crate::root_state::{RootState, View};
 use crate::roots::Roots;
 use crate::status::IndexStatus;
+use crate::stored::Segment;
 use crate::walk::{Skipped, SkippedFiles};
 
 /// A question waits so long for the first list of files where nothing is stored.
@@ -62,6 +63,13 @@ impl RootQuery<'_> {
         facts.skip.is_none()
             && self.filter.matches_language(facts.language.map(crate::language::Language::name))
             && self.filter.matches(path)
+    }
+
+    /// False where a narrow question wants no file of a segment, so that none
+    /// of its tables needs to be read.
+    pub(crate) fn wants_any_of(&self, segment: &Segment<'_>) -> bool {
+        let mut files = segment.reader.doc_ids_alive();
+        files.any(|doc| self.wants(segment.table.path(doc), segment.table.facts(doc)))
     }
 }
 
