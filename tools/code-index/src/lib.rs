@@ -31,6 +31,7 @@ mod folder;
 mod history;
 pub mod language;
 pub mod lines;
+mod links;
 mod literals;
 pub mod mcp;
 pub mod name_match;
