@@ -15,6 +15,7 @@
 mod goals;
 mod index;
 mod load;
+mod npm;
 mod protocol;
 mod report;
 mod retrieval;
