@@ -157,7 +157,7 @@ impl<'r, 'q> Users<'r, 'q> {
     /// The uses in one file under one name, and under what that name is called there.
     fn uses_in(&mut self, file: FileId, name: &str, found: &mut Vec<Found>) {
         let links = self.resolver.links(file);
-        let Some(text) = links.texts.find(name) else { return };
+        let Some(text) = links.find(name) else { return };
         let locals = local_names(&links, text);
         for export in &links.exports {
             let passed_on = written(&links, export.what).is_some_and(|name| locals.contains(&name));
