@@ -245,8 +245,17 @@ impl Links {
     pub(crate) fn container(&self, item: ItemId) -> Option<String> {
         let mut names: Vec<&str> =
             self.around(item).skip(1).map(|outer| self.item_name(outer)).collect();
+        names.retain(|name| !name.is_empty());
         names.reverse();
         (!names.is_empty()).then(|| names.join("::"))
+    }
+
+    /// An item's name behind those around it.
+    pub(crate) fn full_name(&self, item: ItemId) -> String {
+        let names = self.around(item).map(|item| self.item_name(item));
+        let mut names: Vec<&str> = names.filter(|name| !name.is_empty()).collect();
+        names.reverse();
+        names.join("::")
     }
 
     /// In the form in which they are stored; nothing for a file without names.

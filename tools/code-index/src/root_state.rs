@@ -16,14 +16,22 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use tantivy::DocAddress;
+
 use crate::cancel::Cancel;
+use crate::document::{Analysis, Analyst};
 use crate::folder::{IndexFolder, MetaStamp};
 use crate::history::{GitProcess, History};
+use crate::language::Language;
+use crate::links::Links;
+use crate::names_cache::NamesCache;
 use crate::options::Options;
 use crate::overlay::{Overlaid, Overlay};
+use crate::resolve::projects::Projects;
 use crate::status::{HistoryState, IndexStatus, WatchState};
 use crate::stored::{Stored, StoredReader};
 use crate::walk::{SkipReason, Skipped, WalkLimits};
+use crate::workspace::RootQuery;
 
 /// Paths that changed, each with the newest that is known of it; none stands
 /// for "as it is stored".
@@ -79,6 +87,7 @@ pub(crate) struct RootState {
     watch: AtomicU8,
     pub(crate) git: GitProcess,
     history: Mutex<(HistoryState, Option<Arc<History>>)>,
+    names: NamesCache,
 }
 
 struct Shown {
@@ -112,6 +121,7 @@ impl RootState {
             watch: AtomicU8::new(WatchState::Starting as u8),
             git: GitProcess::default(),
             history: Mutex::new((HistoryState::Reading, None)),
+            names: NamesCache::default(),
         }
     }
 
@@ -323,6 +333,24 @@ impl RootState {
 
     fn left_out_map(&self) -> MutexGuard<'_, BTreeMap<String, SkipReason>> {
         self.left_out.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What a stored file says of names, kept for the next question.
+    pub(crate) fn links(&self, stored: &Stored, at: DocAddress) -> tantivy::Result<Arc<Links>> {
+        self.names.links(stored, at)
+    }
+
+    /// Reads a file that is not indexed yet.
+    pub(crate) fn links_of_pending(&self, path: &str) -> Option<(Option<Language>, Arc<Links>)> {
+        let mut analyst = Analyst::new(self.options.max_file_bytes);
+        let Analysis::File(file) = analyst.analyse(&self.root, path) else { return None };
+        let links = Links::unpack(&file.links).unwrap_or_default();
+        file.facts.skip.is_none().then(|| (file.facts.language, Arc::new(links)))
+    }
+
+    /// What the manifests say of modules in the state that a question sees.
+    pub(crate) fn projects(&self, root: &RootQuery<'_>) -> Arc<Projects> {
+        self.names.projects(root)
     }
 
     pub(crate) fn status(&self, view: &View) -> IndexStatus {

@@ -1,0 +1,95 @@
+//! Members of values.
+
+use super::Resolver;
+use super::builtin;
+use super::value::{Def, Value};
+use crate::links::ItemKind;
+
+/// Longer chains of inheritance are not followed.
+const MAX_BASES: u32 = 24;
+
+impl Resolver<'_> {
+    /// A member of a value.
+    pub(crate) fn member(&self, of: &Value, name: &str) -> Value {
+        of.map(|one| match one {
+            Value::Module(module) => self.module_member(module, name, 0),
+            Value::Thing(def) | Value::Instance(def, _) => self.member_of(*def, name, 0),
+            Value::Known(..) | Value::List(_) => match builtin::field(one, name) {
+                Some(field) => field,
+                None => Value::Method(one.clone().into(), name.into()),
+            },
+            Value::Outside(_) | Value::Method(..) => Value::outside(name),
+            Value::Unknown | Value::Callback(_) | Value::Many(_) => Value::Unknown,
+        })
+    }
+
+    fn member_of(&self, def: Def, name: &str, depth: u32) -> Value {
+        let key = (def, name.to_owned());
+        if let Some(known) = self.members.borrow().get(&key) {
+            return known.clone();
+        }
+        // Guards against a class that inherits from itself.
+        self.members.borrow_mut().insert(key.clone(), Value::Unknown);
+        let found = self.member_now(def, name, depth);
+        self.members.borrow_mut().insert(key, found.clone());
+        found
+    }
+
+    fn member_now(&self, def: Def, name: &str, depth: u32) -> Value {
+        let links = self.links(def.file);
+        if let Some(text) = links.texts.find(name) {
+            let own = self.named_items(def.file, Some(def.item), text);
+            if own != Value::Unknown {
+                return own;
+            }
+        }
+        let kind = self.kind(def);
+        if kind == ItemKind::Module {
+            return Value::Unknown;
+        }
+        if self.rules(def.file).has_extensions() {
+            let extended = self.extension_member(def, name);
+            if extended != Value::Unknown {
+                return extended;
+            }
+        }
+        if depth > MAX_BASES {
+            return Value::Unknown;
+        }
+        let mut is_certain = true;
+        let bases = self.bases(def);
+        for base in bases.each() {
+            let found = match base {
+                Value::Instance(base, _) => self.member_of(*base, name, depth + 1),
+                Value::Known(..) | Value::Outside(_) => Value::outside(name),
+                _ => {
+                    is_certain = bases == Value::Unknown && links.item(def.item).bases.is_empty();
+                    Value::Unknown
+                }
+            };
+            if !matches!(found, Value::Unknown | Value::Outside(_)) {
+                return found;
+            }
+        }
+        // All that it could have is known, so it is none of ours.
+        if is_certain && matches!(kind, ItemKind::Class) {
+            return Value::outside(name);
+        }
+        Value::Unknown
+    }
+
+    /// A member that stands in an extension of a type.
+    fn extension_member(&self, def: Def, name: &str) -> Value {
+        let type_name = self.links(def.file).item_name(def.item).to_owned();
+        let named = self.definitions(name);
+        let found = named.iter().filter(|member| {
+            let links = self.links(member.file);
+            let parent = links.item(member.item).parent;
+            parent.is_some_and(|parent| {
+                let outer = links.item(parent);
+                outer.kind == ItemKind::Extension && links.text(outer.name) == type_name
+            })
+        });
+        Value::many(found.map(|member| Value::Thing(*member)))
+    }
+}
