@@ -20,6 +20,7 @@
 pub(crate) mod builder;
 pub(crate) mod grammar;
 pub(crate) mod names;
+mod python;
 mod typescript;
 
 use serde::{Deserialize, Serialize};
@@ -99,6 +100,8 @@ pub(crate) enum Expr {
     Await(ExprId),
     /// A list, set or array of it.
     List(ExprId),
+    /// What stands at this place of a tuple.
+    Part(ExprId, u32),
     /// An instance of a type with arguments, themselves instances.
     Generic(ExprId, Vec<ExprId>),
     /// The parameter of a callable at this place, as its caller sees it.
@@ -142,6 +145,9 @@ pub(crate) struct Item {
     pub(crate) bases: Vec<ExprId>,
     /// What a function's parameters hold, without the receiver.
     pub(crate) params: Vec<ExprId>,
+    /// Its type is written down, so that it counts more than a member of the same
+    /// name that is assigned to only.
+    pub(crate) declared: bool,
 }
 
 /// One imported name.
@@ -270,6 +276,7 @@ impl Links {
 pub(crate) fn read(language: Language, tree: &Tree, text: &str) -> Option<Links> {
     match language.name() {
         "typescript" | "tsx" | "javascript" => Some(typescript::read(language, tree, text)),
+        "python" => Some(python::read(language, tree, text)),
         _ => None,
     }
 }

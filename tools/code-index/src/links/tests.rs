@@ -41,6 +41,7 @@ pub(super) fn shown(links: &Links, id: ExprId) -> String {
         Expr::Element(list) => format!("{}[]", of(*list)),
         Expr::Await(value) => format!("await {}", of(*value)),
         Expr::List(value) => format!("[{}]", of(*value)),
+        Expr::Part(value, at) => format!("{}#{at}", of(*value)),
         Expr::Generic(base, all) => {
             let all: Vec<String> = all.iter().map(|&id| of(id)).collect();
             format!("{}<{}>", of(*base), all.join(", "))
@@ -76,6 +77,9 @@ fn table(language: &str, text: &str) -> String {
             let params: Vec<String> = item.params.iter().map(|&id| shown(&links, id)).collect();
             let _ = write!(out, " ({})", params.join(", "));
         }
+        if item.declared {
+            out.push_str(" declared");
+        }
         out.push('\n');
     }
     for export in &links.exports {
@@ -95,4 +99,9 @@ fn table(language: &str, text: &str) -> String {
 #[test]
 fn typescript() {
     insta::assert_snapshot!(table("tsx", include_str!("tests/sample.tsx")));
+}
+
+#[test]
+fn python() {
+    insta::assert_snapshot!(table("python", include_str!("tests/sample.py")));
 }
