@@ -21,7 +21,8 @@
 //!
 //! **Known limits:** where the compiler does not know a type (an untyped parameter of Python,
 //! a package that is not installed), it does not say what a member of it is. An answer that
-//! is right there counts as wrong, for everyone who gives it.
+//! is right there counts as wrong, for everyone who gives it. The same holds for the value of
+//! `{ name }`, of which scip-typescript records the key alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
