@@ -23,6 +23,7 @@ pub(crate) mod builtin;
 mod eval;
 mod members;
 pub(crate) mod projects;
+mod python;
 pub(crate) mod rules;
 mod typescript;
 pub(crate) mod value;

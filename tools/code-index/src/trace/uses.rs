@@ -179,7 +179,11 @@ impl<'r, 'q> Users<'r, 'q> {
             let slot = &mut known[used.expr as usize];
             let confidence =
                 *slot.get_or_insert_with(|| self.confidence(file, used.expr, used.role));
-            if let Some(confidence) = confidence {
+            let is_definition = |target: &Def| {
+                target.file == file && links.item(target.item).line == used.line
+            };
+            let is_own = confidence.is_some() && self.targets.iter().any(is_definition);
+            if let Some(confidence) = confidence.filter(|_| !is_own) {
                 found.push(Found {
                     file,
                     line: used.line,
@@ -197,6 +201,9 @@ impl<'r, 'q> Users<'r, 'q> {
         let links = self.resolver.links(file);
         match self.resolver.target(file, expr) {
             Target::Found(defs, confidence) => {
+                if role == Role::Key && !self.resolver.rules(file).key_leads(self.resolver, file, expr) {
+                    return None;
+                }
                 defs.iter().any(|def| self.targets.contains(def)).then_some(confidence)
             }
             Target::Outside => None,
