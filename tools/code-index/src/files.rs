@@ -116,6 +116,23 @@ impl Workspace {
         Ok(symbols)
     }
 
+    /// Returns the symbols of a file as the index holds them.
+    pub(crate) fn known_symbols(
+        &self,
+        path: &str,
+        cancel: &Cancel,
+    ) -> Result<Vec<Symbol>, IndexError> {
+        let (root, inside) = self.locate(path, cancel)?;
+        match (root.view.overlay.get(&inside), &root.view.stored) {
+            (Some(Overlaid::File(file)), _) => Ok(file.symbols.clone()),
+            (None, Some(stored)) => match stored.find(&inside)? {
+                Some(at) => Ok(stored.symbols(at)?),
+                None => Err(IndexError::UnknownFile { path: path.to_owned() }),
+            },
+            _ => self.outline(path, cancel),
+        }
+    }
+
     /// The texts of some lines as they are now, without indentation and cut to
     /// 200 characters; empty where a line is not there any more.
     pub fn lines_at<'p>(&self, places: impl Iterator<Item = (&'p str, u32)>) -> Vec<String> {

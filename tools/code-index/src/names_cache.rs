@@ -13,7 +13,7 @@ use rustc_hash::FxHashMap;
 use tantivy::index::SegmentId;
 use tantivy::{DocAddress, DocId};
 
-use crate::links::Links;
+use crate::links::names::Names;
 use crate::overlay::Overlaid;
 use crate::resolve::projects::Projects;
 use crate::stored::Stored;
@@ -31,18 +31,18 @@ pub(crate) struct NamesCache {
 
 #[derive(Default)]
 struct Held {
-    files: FxHashMap<(SegmentId, DocId), Arc<Links>>,
+    files: FxHashMap<(SegmentId, DocId), Arc<Names>>,
     parts: usize,
 }
 
 impl NamesCache {
-    pub(crate) fn links(&self, stored: &Stored, at: DocAddress) -> tantivy::Result<Arc<Links>> {
+    pub(crate) fn links(&self, stored: &Stored, at: DocAddress) -> tantivy::Result<Arc<Names>> {
         let key = (stored.segment_id(at), at.doc_id);
         let held = || self.links.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = held().files.get(&key) {
             return Ok(Arc::clone(known));
         }
-        let links = Arc::new(stored.links(at)?);
+        let links = Arc::new(Names::new(stored.links(at)?));
         let mut held = held();
         held.parts += links.exprs.len() + links.uses.len() + 4 * links.items.len();
         if held.parts > MAX_PARTS {

@@ -22,6 +22,7 @@
 pub(crate) mod builtin;
 mod eval;
 mod members;
+pub(crate) mod memory;
 pub(crate) mod projects;
 mod python;
 pub(crate) mod rules;
@@ -29,20 +30,19 @@ mod typescript;
 pub(crate) mod value;
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::rc::Rc;
-use std::sync::Arc;
-
-use rustc_hash::FxHashMap;
+use std::sync::{Arc, PoisonError};
 
 use crate::cancel::Cancel;
 use crate::document::NAME_SEPARATOR;
 use crate::error::IndexError;
 use crate::language::Language;
+use crate::links::names::Names;
 use crate::links::{Expr, ExprId, ItemKind, Links};
 use crate::overlay::Overlaid;
 use crate::words::fold;
 use crate::workspace::RootQuery;
 
+use memory::{Loaded, Memory};
 use projects::Projects;
 use rules::{Rules, family, of_language};
 use value::{Def, FileId, Value};
@@ -89,26 +89,14 @@ pub(crate) enum Target {
     Unknown,
 }
 
-struct Loaded {
-    path: Rc<str>,
-    language: Option<Language>,
-    links: Arc<Links>,
-}
-
 /// Answers one question on one root.
 pub(crate) struct Resolver<'q> {
     pub(crate) root: &'q RootQuery<'q>,
     cancel: &'q Cancel,
-    files: RefCell<Vec<Rc<Loaded>>>,
-    by_path: RefCell<FxHashMap<Rc<str>, Option<FileId>>>,
-    memo: RefCell<FxHashMap<(FileId, ExprId), Value>>,
-    members: RefCell<FxHashMap<(Def, String), Value>>,
-    exported: RefCell<FxHashMap<(FileId, String), Value>>,
-    definitions: RefCell<FxHashMap<String, Rc<[Def]>>>,
+    memory: Box<Memory>,
     projects: OnceCell<Arc<Projects>>,
     /// The language of the file that is being resolved: packages have none.
     language: Cell<Option<Language>>,
-    depth: Cell<u32>,
     steps: Cell<u32>,
     /// The first failure of the store; values cannot carry it.
     failed: RefCell<Option<IndexError>>,
@@ -116,18 +104,15 @@ pub(crate) struct Resolver<'q> {
 
 impl<'q> Resolver<'q> {
     pub(crate) fn new(root: &'q RootQuery<'q>, cancel: &'q Cancel) -> Resolver<'q> {
+        let kept = root.view.memory.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let mut memory = kept.unwrap_or_default();
+        memory.begin();
         Resolver {
             root,
             cancel,
-            files: RefCell::default(),
-            by_path: RefCell::default(),
-            memo: RefCell::default(),
-            members: RefCell::default(),
-            exported: RefCell::default(),
-            definitions: RefCell::default(),
+            memory,
             projects: OnceCell::new(),
             language: Cell::new(None),
-            depth: Cell::new(0),
             steps: Cell::new(MAX_STEPS),
             failed: RefCell::default(),
         }
@@ -146,25 +131,25 @@ impl<'q> Resolver<'q> {
 
     /// A file of the index, read when first asked for.
     pub(crate) fn file(&self, path: &str) -> Option<FileId> {
-        if let Some(&known) = self.by_path.borrow().get(path) {
+        if let Some(&known) = self.memory.by_path.borrow().get(path) {
             return known;
         }
         let loaded = self.load(path);
-        let path: Rc<str> = Rc::from(path);
-        let id = loaded.map(|(language, links)| {
-            let mut files = self.files.borrow_mut();
-            files.push(Rc::new(Loaded { path: Rc::clone(&path), language, links }));
+        let path: Arc<str> = Arc::from(path);
+        let id = loaded.map(|(language, names)| {
+            let mut files = self.memory.files.borrow_mut();
+            files.push(Arc::new(Loaded { path: Arc::clone(&path), language, names }));
             u32::try_from(files.len() - 1).unwrap_or(u32::MAX)
         });
-        self.by_path.borrow_mut().insert(path, id);
+        self.memory.by_path.borrow_mut().insert(path, id);
         id
     }
 
-    fn load(&self, path: &str) -> Option<(Option<Language>, Arc<Links>)> {
+    fn load(&self, path: &str) -> Option<(Option<Language>, Arc<Names>)> {
         match self.root.view.overlay.get(path) {
             Some(Overlaid::File(file)) if file.facts.skip.is_none() => {
                 let links = Links::unpack(&file.links).unwrap_or_default();
-                return Some((file.facts.language, Arc::new(links)));
+                return Some((file.facts.language, Arc::new(Names::new(links))));
             }
             // One that is not read yet is read now.
             Some(Overlaid::Pending(_)) => return self.root.state.links_of_pending(path),
@@ -185,16 +170,16 @@ impl<'q> Resolver<'q> {
         })
     }
 
-    fn loaded(&self, file: FileId) -> Rc<Loaded> {
-        Rc::clone(&self.files.borrow()[file as usize])
+    fn loaded(&self, file: FileId) -> Arc<Loaded> {
+        Arc::clone(&self.memory.files.borrow()[file as usize])
     }
 
-    pub(crate) fn links(&self, file: FileId) -> Arc<Links> {
-        Arc::clone(&self.files.borrow()[file as usize].links)
+    pub(crate) fn links(&self, file: FileId) -> Arc<Names> {
+        Arc::clone(&self.memory.files.borrow()[file as usize].names)
     }
 
-    pub(crate) fn path(&self, file: FileId) -> Rc<str> {
-        Rc::clone(&self.files.borrow()[file as usize].path)
+    pub(crate) fn path(&self, file: FileId) -> Arc<str> {
+        Arc::clone(&self.memory.files.borrow()[file as usize].path)
     }
 
     pub(crate) fn language(&self, file: FileId) -> Option<Language> {
@@ -223,12 +208,12 @@ impl<'q> Resolver<'q> {
     }
 
     /// All items with a name, in order of path and line.
-    pub(crate) fn definitions(&self, name: &str) -> Rc<[Def]> {
-        if let Some(known) = self.definitions.borrow().get(name) {
-            return Rc::clone(known);
+    pub(crate) fn definitions(&self, name: &str) -> Arc<[Def]> {
+        if let Some(known) = self.memory.definitions.borrow().get(name) {
+            return Arc::clone(known);
         }
-        let found: Rc<[Def]> = self.find_definitions(name).into();
-        self.definitions.borrow_mut().insert(name.to_owned(), Rc::clone(&found));
+        let found: Arc<[Def]> = self.find_definitions(name).into();
+        self.memory.definitions.borrow_mut().insert(name.to_owned(), Arc::clone(&found));
         found
     }
 
@@ -246,9 +231,9 @@ impl<'q> Resolver<'q> {
         for path in paths {
             let Some(file) = self.file(&path) else { continue };
             let links = self.links(file);
-            let Some(text) = links.texts.find(name) else { continue };
-            let items = links.items.iter().enumerate().filter(|(_, item)| item.name == text);
-            found.extend(items.map(|(at, _)| Def { file, item: u32::try_from(at).unwrap_or(0) }));
+            let Some(text) = links.find(name) else { continue };
+            let items = (0..).zip(&links.items).filter(|(_, item)| item.name == text);
+            found.extend(items.map(|(item, _)| Def { file, item }));
             if found.len() > MAX_DEFINITIONS {
                 break;
             }
@@ -333,6 +318,15 @@ impl<'q> Resolver<'q> {
             family(its) == family(language) && links.item(def.item).parent.is_some()
         };
         all.iter().filter(is_member).copied().collect()
+    }
+}
+
+impl Drop for Resolver<'_> {
+    fn drop(&mut self) {
+        let memory = std::mem::take(&mut self.memory);
+        if memory.is_small() {
+            *self.root.view.memory.lock().unwrap_or_else(PoisonError::into_inner) = Some(memory);
+        }
     }
 }
 

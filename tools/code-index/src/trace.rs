@@ -373,7 +373,7 @@ impl Trace<'_, '_> {
                     let name = links.text(item.name).to_owned();
                     for (heir, confidence) in self.heirs(class)? {
                         let heirs = self.resolver.links(heir.file);
-                        let Some(text) = heirs.texts.find(&name) else { continue };
+                        let Some(text) = heirs.find(&name) else { continue };
                         let own = self.resolver.named_items(heir.file, Some(heir.item), text);
                         for def in own.things() {
                             self.add_callee(def, confidence, distance);

@@ -1,7 +1,7 @@
 //! What is known of types that no repository defines: containers, promises, and
 //! wrappers that only pass on what is in them.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::value::Value;
 
@@ -110,7 +110,7 @@ fn first(arguments: &[Value]) -> Value {
 
 /// A type with arguments.
 pub(super) fn generic(base: &Value, arguments: &[Value]) -> Value {
-    let arguments: Rc<[Value]> = arguments.into();
+    let arguments: Arc<[Value]> = arguments.into();
     match base {
         Value::Known(name, _) if TRANSPARENT.contains(&&**name) => first(&arguments),
         Value::Known(name, _) if LISTS.contains(&&**name) => Value::list(first(&arguments)),
@@ -220,7 +220,7 @@ pub(super) fn callback(of: &Value, method: &str) -> Value {
         }
         _ => return Value::Unknown,
     };
-    Value::Callback(Rc::new(given))
+    Value::Callback(Arc::new(given))
 }
 
 /// What a function of such a type is called with.

@@ -9,32 +9,25 @@ use super::builtin;
 use super::value::{Def, FileId, Module, Value};
 use crate::links::{Expr, ExprId, Imported, ItemKind};
 
-/// Deeper chains of names are not followed.
-const MAX_DEPTH: u32 = 64;
 /// Files that pass names on are followed so far.
 const MAX_REEXPORTS: u32 = 12;
 
 impl Resolver<'_> {
     /// What an expression of a file stands for.
     pub(crate) fn eval(&self, file: FileId, expr: ExprId) -> Value {
-        let key = (file, expr);
-        if let Some(known) = self.memo.borrow().get(&key) {
-            return known.clone();
-        }
-        if self.depth.get() > MAX_DEPTH || self.steps.get() == 0 {
+        if self.steps.get() == 0 {
             return Value::Unknown;
         }
-        self.steps.set(self.steps.get() - 1);
-        self.depth.set(self.depth.get() + 1);
-        self.memo.borrow_mut().insert(key, Value::Unknown);
-        let value = self.eval_now(file, expr);
-        self.memo.borrow_mut().insert(key, value.clone());
-        self.depth.set(self.depth.get() - 1);
-        value
+        let find = || {
+            self.steps.set(self.steps.get().saturating_sub(1));
+            self.eval_now(file, expr)
+        };
+        self.memory.kept(&self.memory.values, (file, expr), find)
     }
 
     fn eval_now(&self, file: FileId, expr: ExprId) -> Value {
         let links = self.links(file);
+        self.language.set(self.language(file));
         let def = |item| Def { file, item };
         match links.expr(expr) {
             Expr::Unknown => Value::Unknown,
@@ -255,22 +248,16 @@ impl Resolver<'_> {
                     .map_or(Value::Unknown, |rules| rules.package_member(self, package, name));
             }
         };
-        let key = (file, name.to_owned());
-        if let Some(known) = self.exported.borrow().get(&key) {
-            return known.clone();
-        }
         if depth > MAX_REEXPORTS {
             return Value::Unknown;
         }
-        self.exported.borrow_mut().insert(key.clone(), Value::Unknown);
-        let found = self.module_member_now(file, module, name, depth);
-        self.exported.borrow_mut().insert(key, found.clone());
-        found
+        let find = || self.module_member_now(file, module, name, depth);
+        self.memory.kept(&self.memory.exported, (file, name.to_owned()), find)
     }
 
     fn module_member_now(&self, file: FileId, module: &Module, name: &str, depth: u32) -> Value {
         let links = self.links(file);
-        if let Some(text) = links.texts.find(name) {
+        if let Some(text) = links.find(name) {
             let imported = links.imports.iter().any(|import| {
                 import.top && import.local == text && import.what != Imported::All
             });
@@ -319,12 +306,6 @@ impl Resolver<'_> {
     /// The items with a name in one place of a file.
     pub(crate) fn named_items(&self, file: FileId, parent: Option<u32>, name: u32) -> Value {
         let links = self.links(file);
-        let items = links.items.iter().enumerate();
-        let named = items.filter(|(_, item)| item.name == name && item.parent == parent);
-        Value::many(
-            named.map(|(at, _)| {
-                Value::Thing(Def { file, item: u32::try_from(at).unwrap_or(u32::MAX) })
-            }),
-        )
+        Value::many(links.named(parent, name).iter().map(|&item| Value::Thing(Def { file, item })))
     }
 }

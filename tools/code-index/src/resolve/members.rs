@@ -24,20 +24,13 @@ impl Resolver<'_> {
     }
 
     fn member_of(&self, def: Def, name: &str, depth: u32) -> Value {
-        let key = (def, name.to_owned());
-        if let Some(known) = self.members.borrow().get(&key) {
-            return known.clone();
-        }
-        // Guards against a class that inherits from itself.
-        self.members.borrow_mut().insert(key.clone(), Value::Unknown);
-        let found = self.member_now(def, name, depth);
-        self.members.borrow_mut().insert(key, found.clone());
-        found
+        let find = || self.member_now(def, name, depth);
+        self.memory.kept(&self.memory.members, (def, name.to_owned()), find)
     }
 
     fn member_now(&self, def: Def, name: &str, depth: u32) -> Value {
         let links = self.links(def.file);
-        if let Some(text) = links.texts.find(name) {
+        if let Some(text) = links.find(name) {
             let own = self.named_items(def.file, Some(def.item), text);
             if own != Value::Unknown {
                 let declared = self.declared_above(def, &own, name, depth);

@@ -78,6 +78,10 @@ impl Rules for Python {
         true
     }
 
+    fn passes_imports_on(&self) -> bool {
+        true
+    }
+
     fn keeps_outside(&self) -> bool {
         true
     }

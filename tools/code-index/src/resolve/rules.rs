@@ -43,6 +43,11 @@ pub(crate) trait Rules {
         false
     }
 
+    /// What a file imports others can import from it.
+    fn passes_imports_on(&self) -> bool {
+        false
+    }
+
     /// What comes from outside the repository leads to nothing inside.
     fn keeps_outside(&self) -> bool {
         false

@@ -1,6 +1,6 @@
 //! What an expression stands for.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::links::ItemId;
 
@@ -20,7 +20,7 @@ pub(crate) enum Module {
     /// One file.
     File(FileId),
     /// A folder, or a package by its name, as the language's rules see it.
-    Package(Rc<str>),
+    Package(Arc<str>),
 }
 
 /// What an expression stands for.
@@ -29,36 +29,36 @@ pub(crate) enum Value {
     /// It could not be told.
     Unknown,
     /// Something that does not lie in this repository, with its name.
-    Outside(Rc<str>),
+    Outside(Arc<str>),
     /// A module.
     Module(Module),
     /// A definition itself: a class, a function, a variable.
     Thing(Def),
     /// An instance of a class.
-    Instance(Def, Rc<[Value]>),
+    Instance(Def, Arc<[Value]>),
     /// An instance of a type that does not lie here, with its arguments.
-    Known(Rc<str>, Rc<[Value]>),
+    Known(Arc<str>, Arc<[Value]>),
     /// A list, set or array.
-    List(Rc<Value>),
+    List(Arc<Value>),
     /// A method of a value whose type does not lie here.
-    Method(Rc<Value>, Rc<str>),
+    Method(Arc<Value>, Arc<str>),
     /// A function that is called with this.
-    Callback(Rc<Value>),
+    Callback(Arc<Value>),
     /// One of these.
-    Many(Rc<[Value]>),
+    Many(Arc<[Value]>),
 }
 
 impl Value {
     pub(crate) fn outside(name: &str) -> Value {
-        Value::Outside(Rc::from(name))
+        Value::Outside(Arc::from(name))
     }
 
     pub(crate) fn known(name: &str) -> Value {
-        Value::Known(Rc::from(name), Rc::from([]))
+        Value::Known(Arc::from(name), Arc::from([]))
     }
 
     pub(crate) fn list(of: Value) -> Value {
-        Value::List(Rc::new(of))
+        Value::List(Arc::new(of))
     }
 
     /// One value of several; what is unknown adds nothing.

@@ -68,7 +68,7 @@ fn at_place(
     line: u32,
     cancel: &Cancel,
 ) -> Result<Vec<Start>, IndexError> {
-    let symbols = workspace.outline(path, cancel)?;
+    let symbols = workspace.known_symbols(path, cancel)?;
     let (root, inside) = locate(workspace, path)?;
     let named = symbols.iter().find(|symbol| symbol.line == line);
     let around =

@@ -157,8 +157,9 @@ impl<'r, 'q> Users<'r, 'q> {
     /// The uses in one file under one name, and under what that name is called there.
     fn uses_in(&mut self, file: FileId, name: &str, found: &mut Vec<Found>) {
         let links = self.resolver.links(file);
-        let Some(text) = links.texts.find(name) else { return };
+        let Some(text) = links.find(name) else { return };
         let locals = local_names(&links, text);
+        self.follow_imports(file, text);
         for export in &links.exports {
             let passed_on = written(&links, export.what).is_some_and(|name| locals.contains(&name));
             if passed_on && export.name != text {
@@ -171,12 +172,12 @@ impl<'r, 'q> Users<'r, 'q> {
             }
         }
         // Each expression is looked at once, however often it is used.
-        let mut known: Vec<Option<Option<Confidence>>> = vec![None; links.exprs.len()];
+        let mut known: Vec<[Option<Option<Confidence>>; 2]> = vec![[None; 2]; links.exprs.len()];
         for used in &links.uses {
             let Some(its) = written(&links, used.expr).filter(|its| locals.contains(its)) else {
                 continue;
             };
-            let slot = &mut known[used.expr as usize];
+            let slot = &mut known[used.expr as usize][usize::from(used.role == Role::Key)];
             let confidence =
                 *slot.get_or_insert_with(|| self.confidence(file, used.expr, used.role));
             let is_definition = |target: &Def| {
@@ -192,6 +193,25 @@ impl<'r, 'q> Users<'r, 'q> {
                     role: used.role,
                     confidence,
                 });
+            }
+        }
+    }
+
+    /// Where importing passes a name on, others import it by the name that it got.
+    fn follow_imports(&mut self, file: FileId, text: Text) {
+        if !self.resolver.rules(file).passes_imports_on() {
+            return;
+        }
+        let links = self.resolver.links(file);
+        for (at, import) in (0..).zip(&links.imports) {
+            let is_renamed = import.what == Imported::Name(text) && import.local != text;
+            if !is_renamed || !import.top {
+                continue;
+            }
+            let brought = self.resolver.import(file, at, 0);
+            if brought.things().any(|def| self.targets.contains(&def)) {
+                let seen_as = links.text(import.local).to_owned();
+                self.follow(&seen_as, &seen_as);
             }
         }
     }
