@@ -24,6 +24,7 @@ mod eval;
 mod members;
 pub(crate) mod memory;
 pub(crate) mod projects;
+mod python;
 pub(crate) mod rules;
 mod typescript;
 pub(crate) mod value;

@@ -58,8 +58,6 @@ const LISTS: &[&str] = &[
     "List",
     "set",
     "frozenset",
-    "tuple",
-    "Tuple",
     "Sequence",
     "Collection",
     "AsyncIterator",
@@ -86,6 +84,8 @@ const MAPS: &[&str] = &[
     "HashMap",
     "BTreeMap",
 ];
+/// A type with a place for each of its arguments.
+const TUPLE: &str = "tuple";
 /// What waiting opens.
 const PROMISES: &[&str] = &["Promise", "PromiseLike", "Awaitable", "Coroutine", "Future", "Task"];
 /// Hooks and boxes that hold what they are given first.
@@ -129,9 +129,22 @@ pub(super) fn element(of: &Value) -> Value {
             arguments.get(1).cloned().unwrap_or(Value::Unknown)
         }
         Value::Known(name, arguments) if HOLDERS.contains(&&**name) => first(arguments),
+        Value::Known(name, arguments) if &**name == TUPLE => {
+            Value::many(arguments.iter().cloned())
+        }
         // A pair that a map gives is taken apart once more.
         Value::Instance(..) => of.clone(),
         _ => Value::Unknown,
+    }
+}
+
+/// What stands at one place of a tuple.
+pub(super) fn part(of: &Value, at: u32) -> Option<Value> {
+    match of {
+        Value::Known(name, arguments) if &**name == TUPLE => {
+            Some(arguments.get(at as usize).cloned().unwrap_or(Value::Unknown))
+        }
+        _ => None,
     }
 }
 
@@ -170,7 +183,10 @@ pub(super) fn called(of: &Value, method: &str) -> Value {
             let value = arguments.get(1).cloned().unwrap_or(Value::Unknown);
             match method {
                 "get" | "pop" | "setdefault" => value,
-                "values" | "entries" | "items" => Value::list(value),
+                "values" | "entries" => Value::list(value),
+                "items" => Value::list(pair(first(arguments), value)),
+                "popitem" => pair(first(arguments), value),
+                "copy" => of.clone(),
                 "keys" => Value::list(first(arguments)),
                 _ => Value::Unknown,
             }
@@ -181,6 +197,10 @@ pub(super) fn called(of: &Value, method: &str) -> Value {
         },
         _ => Value::Unknown,
     }
+}
+
+fn pair(one: Value, other: Value) -> Value {
+    Value::Known(TUPLE.into(), [one, other].into())
 }
 
 /// What a method of such a value calls its argument with.

@@ -27,6 +27,7 @@ impl Resolver<'_> {
 
     fn eval_now(&self, file: FileId, expr: ExprId) -> Value {
         let links = self.links(file);
+        self.language.set(self.language(file));
         let def = |item| Def { file, item };
         match links.expr(expr) {
             Expr::Unknown => Value::Unknown,
@@ -41,7 +42,8 @@ impl Resolver<'_> {
             Expr::Instance(of) => self.eval(file, *of).map(|class| self.instance(class)),
             Expr::This(item) => self.instance_of(def(*item)),
             Expr::Super(item) => self.bases(def(*item)),
-            Expr::Element(of) => self.held_eval(file, *of).map(builtin::element),
+            Expr::Element(of) => self.elements(&self.held_eval(file, *of)),
+            Expr::Part(of, at) => self.held_eval(file, *of).map(|tuple| self.part(tuple, *at)),
             Expr::Await(of) => self.held_eval(file, *of).map(builtin::awaited),
             Expr::List(of) => Value::list(self.held_eval(file, *of)),
             Expr::Generic(of, arguments) => {
@@ -112,7 +114,33 @@ impl Resolver<'_> {
         }
     }
 
-    fn call(&self, callee: &Value) -> Value {
+    /// What iterating or indexing gives.
+    pub(crate) fn elements(&self, of: &Value) -> Value {
+        let rules = self.package_rules();
+        of.map(|one| {
+            let own = rules.and_then(|rules| rules.element(self, one));
+            own.unwrap_or_else(|| self.outside_stays(one, builtin::element(one)))
+        })
+    }
+
+    fn part(&self, of: &Value, at: u32) -> Value {
+        match builtin::part(of, at) {
+            Some(part) => part,
+            None => self.elements(of),
+        }
+    }
+
+    /// What `of` gave; where nothing is known of it, it lies outside as `of` does.
+    fn outside_stays(&self, of: &Value, found: Value) -> Value {
+        let is_outside = matches!(of, Value::Outside(_) | Value::Known(..) | Value::Method(..));
+        let keeps = || self.package_rules().is_some_and(|rules| rules.keeps_outside());
+        if found == Value::Unknown && is_outside && keeps() {
+            return Value::known("");
+        }
+        found
+    }
+
+    pub(crate) fn call(&self, callee: &Value) -> Value {
         match callee {
             Value::Thing(def) => match self.kind(*def) {
                 ItemKind::Class => self.instance_of(*def),
@@ -130,7 +158,8 @@ impl Resolver<'_> {
                 }),
             },
             Value::Outside(name) => Value::Known(name.clone(), [].into()),
-            Value::Method(of, name) => builtin::called(of, name),
+            Value::Method(of, name) => self.outside_stays(callee, builtin::called(of, name)),
+            Value::Known(..) => self.outside_stays(callee, Value::Unknown),
             _ => Value::Unknown,
         }
     }
@@ -229,8 +258,13 @@ impl Resolver<'_> {
     fn module_member_now(&self, file: FileId, module: &Module, name: &str, depth: u32) -> Value {
         let links = self.links(file);
         if let Some(text) = links.find(name) {
+            let imported = links.imports.iter().any(|import| {
+                import.top && import.local == text && import.what != Imported::All
+            });
             let own = self.named_items(file, None, text);
-            if own != Value::Unknown {
+            // `try: from a import b` and `except: b = None`: it is what is imported.
+            let is_instead = imported && own.things().all(|def| self.is_fallback(def));
+            if own != Value::Unknown && !is_instead {
                 return own;
             }
             if let Some(export) = links.exports.iter().find(|export| export.name == text) {
@@ -261,6 +295,12 @@ impl Resolver<'_> {
             }
         }
         self.rules(file).submodule(self, module, name)
+    }
+
+    fn is_fallback(&self, def: Def) -> bool {
+        let links = self.links(def.file);
+        let item = links.item(def.item);
+        item.kind == ItemKind::Value && !item.declared
     }
 
     /// The items with a name in one place of a file.

@@ -33,7 +33,8 @@ impl Resolver<'_> {
         if let Some(text) = links.find(name) {
             let own = self.named_items(def.file, Some(def.item), text);
             if own != Value::Unknown {
-                return own;
+                let declared = self.declared_above(def, &own, name, depth);
+                return declared.unwrap_or(own);
             }
         }
         let kind = self.kind(def);
@@ -69,6 +70,25 @@ impl Resolver<'_> {
             return Value::outside(name);
         }
         Value::Unknown
+    }
+
+    /// The member of a base whose type is written down, where its heir only
+    /// assigns to it.
+    fn declared_above(&self, def: Def, own: &Value, name: &str, depth: u32) -> Option<Value> {
+        let is_declared = |value: &Value| value.things().any(|thing| self.is_declared(thing));
+        if depth > MAX_BASES || !self.rules(def.file).prefers_declared() || is_declared(own) {
+            return None;
+        }
+        let bases = self.bases(def);
+        let above = bases.each().iter().filter_map(|base| match base {
+            Value::Instance(base, _) => Some(self.member_of(*base, name, depth + 1)),
+            _ => None,
+        });
+        above.into_iter().find(is_declared)
+    }
+
+    fn is_declared(&self, def: Def) -> bool {
+        self.links(def.file).item(def.item).declared
     }
 
     /// A member that stands in an extension of a type.

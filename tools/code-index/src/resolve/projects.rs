@@ -5,7 +5,7 @@
 //!
 //! **Deliberately absent:** anything that would have to be run to know it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use serde_json::Value as Json;
@@ -24,6 +24,8 @@ const MAX_EXTENDS: usize = 5;
 pub(crate) struct Projects {
     /// The folders that hold a file of a name.
     folders: HashMap<String, Vec<String>>,
+    /// Folders with a file of Python in them or below them.
+    python: HashSet<String>,
     /// Aliases by folder, deepest first.
     aliases: Vec<Aliases>,
     /// Packages of JavaScript by name: folder and entry.
@@ -67,6 +69,9 @@ impl Projects {
         let mut projects = Projects::default();
         for path in paths {
             let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+            if name.ends_with(".py") || name.ends_with(".pyi") {
+                projects.add_python(folder);
+            }
             if REMEMBERED.contains(&name) {
                 projects.folders.entry(name.to_owned()).or_default().push(folder.to_owned());
             }
@@ -84,6 +89,20 @@ impl Projects {
             projects.packages.extend(package(root, folder));
         }
         projects
+    }
+
+    fn add_python(&mut self, folder: &str) {
+        let mut folder = folder;
+        while !self.python.contains(folder) {
+            self.python.insert(folder.to_owned());
+            let Some((outer, _)) = folder.rsplit_once('/') else { break };
+            folder = outer;
+        }
+    }
+
+    /// There is a file of Python in a folder or below it.
+    pub(crate) fn holds_python(&self, folder: &str) -> bool {
+        self.python.contains(folder)
     }
 
     /// The folders that hold a file of this name, if it is one that is remembered.

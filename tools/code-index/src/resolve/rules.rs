@@ -2,8 +2,10 @@
 //! looked for that its file does not bind.
 
 use super::Resolver;
+use super::python::Python;
 use super::typescript::TypeScript;
 use super::value::{FileId, Module, Value};
+use crate::links::ExprId;
 
 /// The rules of one language.
 pub(crate) trait Rules {
@@ -35,6 +37,32 @@ pub(crate) trait Rules {
         false
     }
 
+    /// A member whose type is written down counts more than one of a class nearer
+    /// by that is assigned to only.
+    fn prefers_declared(&self) -> bool {
+        false
+    }
+
+    /// What a file imports others can import from it.
+    fn passes_imports_on(&self) -> bool {
+        false
+    }
+
+    /// What comes from outside the repository leads to nothing inside.
+    fn keeps_outside(&self) -> bool {
+        false
+    }
+
+    /// What iterating gives, where the language has a way of its own.
+    fn element(&self, _resolver: &Resolver<'_>, _of: &Value) -> Option<Value> {
+        None
+    }
+
+    /// A key that is written out may mean a member.
+    fn key_leads(&self, _resolver: &Resolver<'_>, _file: FileId, _expr: ExprId) -> bool {
+        true
+    }
+
     /// Names that so many types have that a name alone tells nothing.
     fn common_members(&self) -> &'static [&'static str];
 }
@@ -43,6 +71,7 @@ pub(crate) trait Rules {
 pub(crate) fn of_language(name: &str) -> Option<&'static dyn Rules> {
     Some(match name {
         "typescript" | "tsx" | "javascript" => &TypeScript,
+        "python" => &Python,
         _ => return None,
     })
 }

@@ -159,6 +159,7 @@ impl<'r, 'q> Users<'r, 'q> {
         let links = self.resolver.links(file);
         let Some(text) = links.find(name) else { return };
         let locals = local_names(&links, text);
+        self.follow_imports(file, text);
         for export in &links.exports {
             let passed_on = written(&links, export.what).is_some_and(|name| locals.contains(&name));
             if passed_on && export.name != text {
@@ -171,15 +172,19 @@ impl<'r, 'q> Users<'r, 'q> {
             }
         }
         // Each expression is looked at once, however often it is used.
-        let mut known: Vec<Option<Option<Confidence>>> = vec![None; links.exprs.len()];
+        let mut known: Vec<[Option<Option<Confidence>>; 2]> = vec![[None; 2]; links.exprs.len()];
         for used in &links.uses {
             let Some(its) = written(&links, used.expr).filter(|its| locals.contains(its)) else {
                 continue;
             };
-            let slot = &mut known[used.expr as usize];
+            let slot = &mut known[used.expr as usize][usize::from(used.role == Role::Key)];
             let confidence =
                 *slot.get_or_insert_with(|| self.confidence(file, used.expr, used.role));
-            if let Some(confidence) = confidence {
+            let is_definition = |target: &Def| {
+                target.file == file && links.item(target.item).line == used.line
+            };
+            let is_own = confidence.is_some() && self.targets.iter().any(is_definition);
+            if let Some(confidence) = confidence.filter(|_| !is_own) {
                 found.push(Found {
                     file,
                     line: used.line,
@@ -192,11 +197,33 @@ impl<'r, 'q> Users<'r, 'q> {
         }
     }
 
+    /// Where importing passes a name on, others import it by the name that it got.
+    fn follow_imports(&mut self, file: FileId, text: Text) {
+        if !self.resolver.rules(file).passes_imports_on() {
+            return;
+        }
+        let links = self.resolver.links(file);
+        for (at, import) in (0..).zip(&links.imports) {
+            let is_renamed = import.what == Imported::Name(text) && import.local != text;
+            if !is_renamed || !import.top {
+                continue;
+            }
+            let brought = self.resolver.import(file, at, 0);
+            if brought.things().any(|def| self.targets.contains(&def)) {
+                let seen_as = links.text(import.local).to_owned();
+                self.follow(&seen_as, &seen_as);
+            }
+        }
+    }
+
     /// How sure it is that an expression means a target, none where it does not.
     fn confidence(&self, file: FileId, expr: u32, role: Role) -> Option<Confidence> {
         let links = self.resolver.links(file);
         match self.resolver.target(file, expr) {
             Target::Found(defs, confidence) => {
+                if role == Role::Key && !self.resolver.rules(file).key_leads(self.resolver, file, expr) {
+                    return None;
+                }
                 defs.iter().any(|def| self.targets.contains(def)).then_some(confidence)
             }
             Target::Outside => None,

@@ -317,6 +317,10 @@ impl<'t> Walk<'t> {
                 self.attribute(node, Role::Plain);
             }
             None => {
+                // A base may say what it is: then this is a use of that.
+                let this = self.b.this(class);
+                let member = self.b.member(this, text);
+                self.b.use_at(member, line_of(name), Role::Plain);
                 let around = whole.or(node.parent()).unwrap_or(node);
                 let item = self.b.item_in(Some(class), text, name, ItemKind::Value, around);
                 self.b.add_result(item, held);
