@@ -258,9 +258,10 @@ impl Resolver<'_> {
     fn module_member_now(&self, file: FileId, module: &Module, name: &str, depth: u32) -> Value {
         let links = self.links(file);
         if let Some(text) = links.find(name) {
-            let imported = links.imports.iter().any(|import| {
-                import.top && import.local == text && import.what != Imported::All
-            });
+            let imported = links
+                .imports
+                .iter()
+                .any(|import| import.top && import.local == text && import.what != Imported::All);
             let own = self.named_items(file, None, text);
             // `try: from a import b` and `except: b = None`: it is what is imported.
             let is_instead = imported && own.things().all(|def| self.is_fallback(def));
