@@ -129,9 +129,7 @@ pub(super) fn element(of: &Value) -> Value {
             arguments.get(1).cloned().unwrap_or(Value::Unknown)
         }
         Value::Known(name, arguments) if HOLDERS.contains(&&**name) => first(arguments),
-        Value::Known(name, arguments) if &**name == TUPLE => {
-            Value::many(arguments.iter().cloned())
-        }
+        Value::Known(name, arguments) if &**name == TUPLE => Value::many(arguments.iter().cloned()),
         // A pair that a map gives is taken apart once more.
         Value::Instance(..) => of.clone(),
         _ => Value::Unknown,

@@ -42,10 +42,15 @@ impl Rules for Python {
         match module {
             Module::File(file) => {
                 let path = resolver.path(*file);
-                let is_package = path.rsplit('/').next().is_some_and(|file| {
-                    matches!(file, "__init__.py" | "__init__.pyi")
-                });
-                if is_package { at(resolver, &join(folder_of(&path), name)) } else { Value::Unknown }
+                let is_package = path
+                    .rsplit('/')
+                    .next()
+                    .is_some_and(|file| matches!(file, "__init__.py" | "__init__.pyi"));
+                if is_package {
+                    at(resolver, &join(folder_of(&path), name))
+                } else {
+                    Value::Unknown
+                }
             }
             Module::Package(folder) => at(resolver, &join(folder, name)),
         }
@@ -74,7 +79,7 @@ impl Rules for Python {
         "__init__"
     }
 
-    fn prefers_declared(&self) -> bool {
+    fn has_one_line(&self) -> bool {
         true
     }
 
@@ -194,13 +199,100 @@ fn is_enumeration(resolver: &Resolver<'_>, class: Def) -> bool {
 }
 
 const COMMON: &[&str] = &[
-    "add", "all", "any", "append", "args", "build", "call", "clear", "close", "commit", "copy",
-    "count", "create", "data", "decode", "delete", "encode", "end", "endswith", "error", "execute",
-    "exists", "extend", "filter", "find", "first", "flush", "format", "get", "group", "groups",
-    "headers", "id", "index", "info", "insert", "items", "join", "keys", "kind", "last", "len",
-    "length", "level", "line", "load", "lower", "match", "max", "message", "min", "mode", "name",
-    "next", "open", "parent", "parse", "path", "pop", "put", "read", "remove", "replace", "reset",
-    "result", "run", "save", "search", "send", "set", "shape", "size", "sort", "split", "start",
-    "startswith", "status", "stop", "strip", "sub", "sum", "test", "text", "title", "type",
-    "update", "upper", "url", "value", "values", "version", "wait", "write",
+    "add",
+    "all",
+    "any",
+    "append",
+    "args",
+    "build",
+    "call",
+    "clear",
+    "close",
+    "commit",
+    "copy",
+    "count",
+    "create",
+    "data",
+    "decode",
+    "delete",
+    "encode",
+    "end",
+    "endswith",
+    "error",
+    "execute",
+    "exists",
+    "extend",
+    "filter",
+    "find",
+    "first",
+    "flush",
+    "format",
+    "get",
+    "group",
+    "groups",
+    "headers",
+    "id",
+    "index",
+    "info",
+    "insert",
+    "items",
+    "join",
+    "keys",
+    "kind",
+    "last",
+    "len",
+    "length",
+    "level",
+    "line",
+    "load",
+    "lower",
+    "match",
+    "max",
+    "message",
+    "min",
+    "mode",
+    "name",
+    "next",
+    "open",
+    "parent",
+    "parse",
+    "path",
+    "pop",
+    "put",
+    "read",
+    "remove",
+    "replace",
+    "reset",
+    "result",
+    "run",
+    "save",
+    "search",
+    "send",
+    "set",
+    "shape",
+    "size",
+    "sort",
+    "split",
+    "start",
+    "startswith",
+    "status",
+    "stop",
+    "strip",
+    "sub",
+    "sum",
+    "test",
+    "text",
+    "title",
+    "type",
+    "update",
+    "upper",
+    "url",
+    "value",
+    "values",
+    "version",
+    "wait",
+    "write",
 ];
+
+#[cfg(test)]
+mod tests;

@@ -180,9 +180,8 @@ impl<'r, 'q> Users<'r, 'q> {
             let slot = &mut known[used.expr as usize][usize::from(used.role == Role::Key)];
             let confidence =
                 *slot.get_or_insert_with(|| self.confidence(file, used.expr, used.role));
-            let is_definition = |target: &Def| {
-                target.file == file && links.item(target.item).line == used.line
-            };
+            let is_definition =
+                |target: &Def| target.file == file && links.item(target.item).line == used.line;
             let is_own = confidence.is_some() && self.targets.iter().any(is_definition);
             if let Some(confidence) = confidence.filter(|_| !is_own) {
                 found.push(Found {
@@ -221,7 +220,9 @@ impl<'r, 'q> Users<'r, 'q> {
         let links = self.resolver.links(file);
         match self.resolver.target(file, expr) {
             Target::Found(defs, confidence) => {
-                if role == Role::Key && !self.resolver.rules(file).key_leads(self.resolver, file, expr) {
+                if role == Role::Key
+                    && !self.resolver.rules(file).key_leads(self.resolver, file, expr)
+                {
                     return None;
                 }
                 defs.iter().any(|def| self.targets.contains(def)).then_some(confidence)
