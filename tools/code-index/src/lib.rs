@@ -48,6 +48,8 @@ mod root_index;
 mod root_state;
 pub mod roots;
 mod schema;
+#[cfg(test)]
+mod scratch;
 pub mod search_code;
 mod segment_table;
 pub mod status;

@@ -399,3 +399,6 @@ impl Trace<'_, '_> {
         Ok(heirs)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -108,14 +108,11 @@ fn question(symbol: &Symbol, least: Option<Confidence>) -> Value {
 /// Whether the answer is about the symbol. Where a place holds no symbol that the server
 /// knows, it answers for the one around it and says so: that is no answer to the question.
 fn is_about(answer: &Value, symbol: &Symbol) -> bool {
-    if answer["found"] != true {
-        return false;
-    }
-    let named = answer["symbol"]["name"].as_str().or(answer["symbol"].as_str());
-    let Some(named) = named else { return true };
-    let own = named.rsplit("::").next().unwrap_or(named);
-    let place = format!("{}:{}", symbol.place.path, symbol.place.line);
-    own == symbol.name || named == place
+    let is_it = |definition: &Value| {
+        definition["name"] == *symbol.name && definition["path"] == *symbol.place.path
+    };
+    answer["found"] == true
+        && answer["definitions"].as_array().is_some_and(|all| all.iter().any(is_it))
 }
 
 fn read_edge(edge: &Value) -> anyhow::Result<(Place, Confidence)> {
@@ -162,14 +159,16 @@ mod tests {
 
     #[test]
     fn an_answer_for_another_symbol_is_none() {
+        let answer = |found, name, path| {
+            let definition = json!({ "name": name, "path": path, "line": 7 });
+            json!({ "found": found, "definitions": [definition] })
+        };
         for (name, answer, want) in [
-            ("an object", json!({ "found": true, "symbol": { "name": "grow" } }), true),
-            ("a name", json!({ "found": true, "symbol": "Circle::grow" }), true),
-            ("the question", json!({ "found": true, "symbol": "src/a.ts:7" }), true),
-            ("nothing said", json!({ "found": true }), true),
-            ("another", json!({ "found": true, "symbol": { "name": "Circle" } }), false),
-            ("another name", json!({ "found": true, "symbol": "Circle" }), false),
-            ("not found", json!({ "found": false, "symbol": "src/a.ts:7" }), false),
+            ("the symbol", answer(true, "grow", "src/a.ts"), true),
+            ("the one around it", answer(true, "Circle", "src/a.ts"), false),
+            ("one of another file", answer(true, "grow", "src/b.ts"), false),
+            ("not found", answer(false, "grow", "src/a.ts"), false),
+            ("no definition", json!({ "found": true, "definitions": [] }), false),
         ] {
             assert_eq!(is_about(&answer, &symbol(false)), want, "{name}");
         }

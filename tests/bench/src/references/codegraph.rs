@@ -54,11 +54,13 @@ struct Extract {
 
 /// Indexes the snapshot in `root`, or reads from `cache` what was found before.
 pub(super) async fn index(root: &Path, cache: &Path) -> anyhow::Result<CodeGraph> {
-    let [kept, took] = ["codegraph.json", "codegraph.seconds"].map(|name| cache.join(name));
+    let version = PACKAGE.rsplit('@').next().unwrap_or_default();
+    let [kept, took, fresh] =
+        ["json", "seconds", "part"].map(|end| cache.join(format!("codegraph-{version}.{end}")));
     if !kept.exists() {
-        let seconds = extract(root, &cache.join("codegraph.json.part")).await?;
+        let seconds = extract(root, &fresh).await?;
         std::fs::write(&took, seconds.to_string())?;
-        std::fs::rename(cache.join("codegraph.json.part"), &kept)?;
+        std::fs::rename(&fresh, &kept)?;
     }
     let seconds = std::fs::read_to_string(&took)?.parse()?;
     let bytes =

@@ -1,9 +1,11 @@
 //! Runs a compiler's indexer on a snapshot, or finds what it said before.
 //!
-//! scip-typescript reads every source file of the repository as one project, by a
-//! configuration of ours above the repository's own: imports across packages resolve by the
-//! `paths` of the root's `tsconfig.json`, or else by the names that the packages give
-//! themselves. Nothing is installed, so that types of other packages are unknown.
+//! scip-typescript reads one project, by a configuration of ours above the root's
+//! `tsconfig.json`. It holds the files that its authors check together: others may declare
+//! the same modules again and hide what is written. Where the authors do not say, it holds
+//! all sources. Imports across packages resolve by the `paths` that they give, or else by the
+//! names that the packages give themselves. Nothing is installed, so that types of other
+//! packages are unknown.
 //!
 //! **Invariants**
 //! - No script of the repository runs, and nothing is left in the snapshot.
@@ -15,6 +17,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
 use tokio::process::Command;
+use twox_hash::XxHash3_64;
 
 use super::program;
 use crate::{index, npm};
@@ -59,10 +62,15 @@ pub(super) async fn index(
     cache: &Path,
     under: Option<&str>,
 ) -> anyhow::Result<Vec<u8>> {
-    let kept = cache.join("index.scip");
+    let compiler = Compiler::of(&index::walk(root))?;
+    let setup = match compiler {
+        Compiler::TypeScript => format!("{TYPESCRIPT} {}", own_project(root)?),
+        Compiler::Python => format!("{PYTHON} {}", under.unwrap_or("")),
+    };
+    let kept = cache.join(format!("{:016x}.scip", XxHash3_64::oneshot(setup.as_bytes())));
     if !kept.exists() {
-        let fresh = cache.join("index.scip.part");
-        match Compiler::of(&index::walk(root))? {
+        let fresh = kept.with_extension("part");
+        match compiler {
             Compiler::TypeScript => typescript(root, &fresh).await?,
             Compiler::Python => python(root, &fresh, under).await?,
         }
@@ -100,32 +108,33 @@ async fn python(root: &Path, output: &Path, under: Option<&str>) -> anyhow::Resu
     program::run(PYTHON, indexer).await
 }
 
-/// A project of all sources. What the repository says of its language holds, what it says
-/// of its files does not: it may leave out tests and examples.
+/// Our project above the repository's own.
 fn own_project(root: &Path) -> anyhow::Result<Value> {
-    let above = std::fs::read_to_string(root.join("tsconfig.json"));
+    // It may hold comments, so that it is searched instead of parsed.
+    let above = std::fs::read_to_string(root.join("tsconfig.json")).unwrap_or_default();
     let mut options = json!({
-        "allowJs": true,
         "composite": false,
         "isolatedDeclarations": false,
         "noEmit": true,
         "skipLibCheck": true,
         "types": [],
     });
-    if !above.as_ref().is_ok_and(|text| text.contains("\"paths\"")) {
+    if !above.contains("\"paths\"") {
         options["paths"] = json!(packages(root)?);
     }
-    let mut project = json!({
-        "include": ["**/*"],
-        "exclude": ["**/node_modules", "**/dist", "**/*.min.js"],
-    });
-    if above.is_ok() {
-        project["extends"] = json!("./tsconfig.json");
-    } else {
+    let mut project = json!({});
+    if !above.contains("\"include\"") {
+        project["include"] = json!(["**/*"]);
+        project["exclude"] = json!(["**/node_modules", "**/dist", "**/*.min.js"]);
+    }
+    if above.is_empty() {
+        options["allowJs"] = json!(true);
         options["jsx"] = json!("react-jsx");
         options["module"] = json!("ESNext");
         options["moduleResolution"] = json!("bundler");
         options["target"] = json!("ESNext");
+    } else {
+        project["extends"] = json!("./tsconfig.json");
     }
     project["compilerOptions"] = options;
     Ok(project)
@@ -178,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn packages_resolve_by_name_unless_the_repository_says_how() -> anyhow::Result<()> {
+    fn what_the_repository_says_of_its_project_holds() -> anyhow::Result<()> {
         let scratch = tempfile::tempdir()?;
         let root = scratch.path();
         fs::create_dir_all(root.join("packages/core/src"))?;
@@ -193,10 +202,13 @@ mod tests {
         assert_eq!(project["compilerOptions"]["paths"], want);
         assert_eq!(project.get("extends"), None);
 
-        let own = r#"{"compilerOptions":{"paths":{"@it/*":["./packages/*/src"]}}}"#;
+        assert_eq!(project["include"], json!(["**/*"]));
+
+        let own = r#"{"compilerOptions":{"paths":{"@it/*":["./packages/*/src"]}},"include":["packages"]}"#;
         fs::write(root.join("tsconfig.json"), own)?;
         let project = own_project(root)?;
         assert_eq!(project["compilerOptions"].get("paths"), None);
+        assert_eq!(project.get("include"), None);
         assert_eq!(project["extends"], "./tsconfig.json");
         Ok(())
     }

@@ -1,7 +1,8 @@
 //! From places found to figures.
 //!
 //! A pair is a symbol and a place that uses it. All pairs of a repository count the same, so
-//! that a symbol with a hundred uses weighs as much as a hundred with one.
+//! that a symbol with a hundred uses weighs as much as a hundred with one. Beside that stands
+//! the mean of each symbol's own F1, in which one of nothing to find and nothing found is 1.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -75,11 +76,16 @@ struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, symbol: &Symbol, answer: &Answer) {
+    fn of(symbol: &Symbol, answer: &Answer) -> Self {
         let wrong = answer.wrong(symbol).count();
-        self.wrong += wrong;
-        self.right += answer.edges.len() - wrong;
-        self.missing += answer.missing(symbol).count();
+        let (right, missing) = (answer.edges.len() - wrong, answer.missing(symbol).count());
+        Self { right, wrong, missing }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.right += other.right;
+        self.wrong += other.wrong;
+        self.missing += other.missing;
     }
 
     /// Absent where nothing was answered.
@@ -109,7 +115,7 @@ pub(super) fn figures(symbols: &[Symbol], answers: &[Answer]) -> Figures {
     let tally = |counts: &dyn Fn(Kind) -> bool| {
         let mut tally = Tally::default();
         for (symbol, answer) in symbols.iter().zip(answers).filter(|(s, _)| counts(s.kind)) {
-            tally.add(symbol, answer);
+            tally.add(Tally::of(symbol, answer));
         }
         tally
     };
@@ -120,6 +126,15 @@ pub(super) fn figures(symbols: &[Symbol], answers: &[Answer]) -> Figures {
         add(format!("{group}_error"), tally.f1().map(|f1| 1.0 - f1));
         add(format!("{group}_precision"), tally.precision());
         add(format!("{group}_recall"), tally.recall());
+    }
+    for (group, only_callables) in [("all", false), ("callables", true)] {
+        let pairs = symbols.iter().zip(answers);
+        let f1s: Vec<f64> = pairs
+            .filter(|(symbol, _)| !only_callables || symbol.kind.is_callable())
+            .map(|(symbol, answer)| Tally::of(symbol, answer).f1().unwrap_or(1.0))
+            .collect();
+        let mean = f1s.iter().sum::<f64>() / f1s.len() as f64;
+        add(format!("{group}_each_f1"), (!f1s.is_empty()).then_some(mean));
     }
     for kind in Kind::ALL {
         add(format!("{}_f1", kind.name()), tally(&|of| of == kind).f1());
@@ -224,6 +239,8 @@ mod tests {
             ("all_error", Some(0.5)),
             ("callables_precision", Some(2.0 / 3.0)),
             ("callables_recall", Some(2.0 / 3.0)),
+            ("all_each_f1", Some((2.0 / 3.0 + 0.0 + 0.0) / 3.0)),
+            ("callables_each_f1", Some(2.0 / 3.0)),
             ("type_f1", Some(0.0)),
             ("variable_f1", Some(0.0)),
             ("method_f1", None),

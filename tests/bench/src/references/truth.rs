@@ -16,11 +16,13 @@
 //! - Members of a type literal within a signature: as local as the parameter they describe.
 //! - `C#<constructor>`, to which scip-typescript leads `new C`. A person says that this uses
 //!   `C`, so its uses are added to those of the class.
-//! - Accessors are properties, under the name without `<get>` and `<set>`.
+//! - Accessors are properties, under the name without `<get>` and `<set>`. A getter and a
+//!   setter of one name are two definitions, and all uses are recorded of one of them only.
 //!
 //! **Known limits:** where the compiler does not know a type (an untyped parameter of Python,
 //! a package that is not installed), it does not say what a member of it is. An answer that
-//! is right there counts as wrong, for everyone who gives it.
+//! is right there counts as wrong, for everyone who gives it. The same holds for the value of
+//! `{ name }`, of which scip-typescript records the key alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -152,7 +154,16 @@ fn asked(symbol: &str, at: &Found, all: &BTreeMap<&str, Found>) -> Option<(Symbo
     let kind = match part.suffix {
         Suffix::Type => Kind::Type,
         Suffix::Method if part.name == CONSTRUCTOR => return None,
-        Suffix::Method if accessed(&part.name).is_some() => Kind::Property,
+        Suffix::Method if accessed(&part.name).is_some() => {
+            let other = match symbol.replace("`<get>", "`<set>") {
+                other if other == symbol => symbol.replace("`<set>", "`<get>"),
+                other => other,
+            };
+            if all.get(other.as_str()).is_some_and(|other| !other.definitions.is_empty()) {
+                return None;
+            }
+            Kind::Property
+        }
         Suffix::Method if is_member => Kind::Method,
         Suffix::Method => Kind::Function,
         Suffix::Term if is_member => Kind::Property,

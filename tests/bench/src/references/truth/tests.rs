@@ -11,6 +11,7 @@ export class Circle {
   radius = 1;
   constructor(readonly name: string) {}
   get area() { return this.radius; }
+  get side() { return 1; } set side(to: number) {}
   grow = (by: number) => { this.radius += by; };
 }
 export const scale = (by: number) => by;
@@ -39,19 +40,21 @@ fn truth() -> Truth {
                 ("s `shapes.ts`/Circle#`<constructor>`().(name)", 3, 23, true),
                 ("s `shapes.ts`/Circle#`<get>area`().", 4, 6, true),
                 ("s `shapes.ts`/Circle#radius.", 4, 27, false),
-                ("s `shapes.ts`/Circle#grow.", 5, 2, true),
-                ("s `shapes.ts`/Circle#radius.", 5, 32, false),
-                ("s `shapes.ts`/scale.", 7, 13, true),
-                ("s `shapes.ts`/one.", 8, 13, true),
-                ("s `shapes.ts`/two.", 8, 22, true),
-                ("s `shapes.ts`/twice().", 9, 16, true),
+                ("s `shapes.ts`/Circle#`<get>side`().", 5, 6, true),
+                ("s `shapes.ts`/Circle#`<set>side`().", 5, 31, true),
+                ("s `shapes.ts`/Circle#grow.", 6, 2, true),
+                ("s `shapes.ts`/Circle#radius.", 6, 32, false),
+                ("s `shapes.ts`/scale.", 8, 13, true),
+                ("s `shapes.ts`/one.", 9, 13, true),
+                ("s `shapes.ts`/two.", 9, 22, true),
                 ("s `shapes.ts`/twice().", 10, 16, true),
-                ("s `shapes.ts`/keys.", 11, 6, true),
-                ("s `shapes.ts`/a0:", 11, 15, true),
-                ("s `shapes.ts`/plan().", 12, 9, true),
-                ("s `shapes.ts`/plan().(o)", 12, 14, true),
-                ("s `shapes.ts`/plan().(o)typeLiteral0:depth.", 12, 19, true),
-                ("s `shapes.ts`/one.", 12, 45, false),
+                ("s `shapes.ts`/twice().", 11, 16, true),
+                ("s `shapes.ts`/keys.", 12, 6, true),
+                ("s `shapes.ts`/a0:", 12, 15, true),
+                ("s `shapes.ts`/plan().", 13, 9, true),
+                ("s `shapes.ts`/plan().(o)", 13, 14, true),
+                ("s `shapes.ts`/plan().(o)typeLiteral0:depth.", 13, 19, true),
+                ("s `shapes.ts`/one.", 13, 45, false),
             ],
         ),
         (
@@ -81,14 +84,14 @@ fn what_can_be_asked_is_told_with_its_uses() {
     let on_one_line = |symbol| Symbol { shares_line: true, ..symbol };
     let want = [
         symbol("Circle", Kind::Type, 1, &[("main.ts", 1), ("main.ts", 2)]),
-        symbol("radius", Kind::Property, 2, &[("shapes.ts", 4), ("shapes.ts", 5)]),
+        symbol("radius", Kind::Property, 2, &[("shapes.ts", 4), ("shapes.ts", 6)]),
         symbol("area", Kind::Property, 4, &[]),
-        symbol("grow", Kind::Method, 5, &[]),
-        symbol("scale", Kind::Function, 7, &[("main.ts", 2)]),
-        on_one_line(symbol("one", Kind::Variable, 8, &[("shapes.ts", 12)])),
-        on_one_line(symbol("two", Kind::Variable, 8, &[])),
-        symbol("keys", Kind::Variable, 11, &[]),
-        symbol("plan", Kind::Function, 12, &[]),
+        symbol("grow", Kind::Method, 6, &[]),
+        symbol("scale", Kind::Function, 8, &[("main.ts", 2)]),
+        on_one_line(symbol("one", Kind::Variable, 9, &[("shapes.ts", 13)])),
+        on_one_line(symbol("two", Kind::Variable, 9, &[])),
+        symbol("keys", Kind::Variable, 12, &[]),
+        symbol("plan", Kind::Function, 13, &[]),
     ];
     assert_eq!(truth.symbols, want);
     assert_eq!(Vec::from_iter(&truth.judged), ["main.ts", "shapes.ts"]);
