@@ -395,6 +395,23 @@ impl<'t> Builder<'t> {
         self.draft(DraftExpr::Name(name, self.scope))
     }
 
+    /// A name, looked up from here; one that a class binds further down only is
+    /// not its own yet.
+    pub(crate) fn name_so_far(&mut self, name: &'t str) -> Draft {
+        let name = self.intern(name);
+        let mut scope = self.scope;
+        loop {
+            let now = &self.scopes[scope as usize];
+            match (now.kind, now.parent) {
+                (ScopeKind::Class, Some(parent)) if !now.names.contains_key(&name) => {
+                    scope = parent;
+                }
+                _ => break,
+            }
+        }
+        self.draft(DraftExpr::Name(name, scope))
+    }
+
     pub(crate) fn member(&mut self, of: Draft, name: &'t str) -> Draft {
         let name = self.intern(name);
         self.known(Expr::Member(of.0, name))

@@ -392,7 +392,7 @@ impl<'t> Walk<'t> {
     /// A name's use; returns what it holds here.
     fn name_use(&mut self, node: Node<'t>, role: Role) -> Draft {
         let name = self.b.source(node);
-        let draft = self.b.name(name);
+        let draft = self.b.name_so_far(name);
         self.b.use_at(draft, line_of(node), role);
         match self.env.get(name) {
             Some(held) if !self.b.is_unknown(held) => held,

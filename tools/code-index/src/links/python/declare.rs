@@ -245,6 +245,9 @@ impl<'t> Walk<'t> {
         self.b.bind(text, Binding::Item(item));
         self.b.enter(item);
         let has_types = self.type_parameters(&children);
+        if has_types && let Some(list) = in_field(&children, FieldName::TypeParameters) {
+            self.generic_base(item, list.node);
+        }
         let bases = in_field(&children, FieldName::Superclasses).map(|list| list.node);
         let is_enum = bases.is_some_and(|list| self.bases(item, list));
         let mut frame = Frame::new(Place::Class(item), Some(item));
@@ -265,6 +268,20 @@ impl<'t> Walk<'t> {
             self.b.close_scope();
         }
         self.b.leave();
+    }
+
+    /// `class Box[T]` says the same as `class Box(Generic[T])`.
+    fn generic_base(&mut self, class: ItemId, list: Node<'t>) {
+        let mut arguments = Vec::new();
+        for parameter in self.children(list) {
+            let source = self.b.source(parameter.node);
+            let name = source.split([':', '=']).next().unwrap_or(source);
+            let variable = self.b.name(name.trim().trim_start_matches('*'));
+            arguments.push(self.b.instance(variable));
+        }
+        let generic = self.b.builtin("Generic");
+        let base = self.b.generic(generic, &arguments);
+        self.b.add_base(class, base);
     }
 
     /// Adds the bases of a class; tells if it is an enumeration.
