@@ -19,6 +19,7 @@
 
 pub(crate) mod builder;
 pub(crate) mod grammar;
+mod rust;
 mod typescript;
 
 use serde::{Deserialize, Serialize};
@@ -156,6 +157,8 @@ pub(crate) struct Import {
     pub(crate) line: u32,
     /// It stands at the top of the file, so others can import it from here.
     pub(crate) top: bool,
+    /// The module inside the file that it gives its name to, where there is one.
+    pub(crate) parent: Option<ItemId>,
 }
 
 /// What an import takes of a module.
@@ -260,6 +263,7 @@ impl Links {
 /// resolved.
 pub(crate) fn read(language: Language, tree: &Tree, text: &str) -> Option<Links> {
     match language.name() {
+        "rust" => Some(rust::read(language, tree, text)),
         "typescript" | "tsx" | "javascript" => Some(typescript::read(language, tree, text)),
         _ => None,
     }
