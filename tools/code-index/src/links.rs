@@ -19,7 +19,7 @@
 
 pub(crate) mod builder;
 pub(crate) mod grammar;
-mod rust;
+pub(crate) mod rust;
 mod typescript;
 
 use serde::{Deserialize, Serialize};

@@ -6,8 +6,9 @@
 //! since a `let` hides what it is made from: `let store = store();`. What is left
 //! for the builder are items and imports, of which order does not matter.
 //!
-//! What `?`, `Some(x)`, `Ok(x)` and an index take out is an `Element`; `x.0` of a
-//! tuple and a field without a name are members called by their number.
+//! `?`, `Some(x)` and `Ok(x)` stand for what they are done to, since whoever
+//! reads the links looks through `Option` and `Result`. `x.0` of a tuple and a
+//! field without a name are members called by their number.
 
 mod items;
 mod paths;
@@ -26,6 +27,15 @@ use crate::language::Language;
 
 /// Deeper code is not looked into.
 const MAX_DEPTH: usize = 200;
+/// What marks a macro among functions: what it gives.
+pub(crate) const MACRO: &str = "macro_rules!";
+/// The type of tuples.
+pub(crate) const TUPLE: &str = "()";
+/// Methods that give the type that they are called with.
+const GIVERS: [&str; 12] = [
+    "collect", "parse", "sum", "product", "into", "try_into", "downcast_ref", "downcast_mut",
+    "downcast", "from_str", "from_slice", "from_value",
+];
 /// The names of fields without one; of later ones nothing is known.
 const PLACES: [&str; 12] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11"];
 
@@ -264,11 +274,9 @@ impl<'t> Walk<'t> {
                 let of = self.first_child(node);
                 self.b.awaited(of)
             }
-            Kind::Try => {
-                let of = self.first_child(node);
-                self.b.element(of)
+            Kind::Parenthesized | Kind::Reference | Kind::Unary | Kind::Try => {
+                self.first_child(node)
             }
-            Kind::Parenthesized | Kind::Reference | Kind::Unary => self.first_child(node),
             Kind::Index => {
                 let of = self.first_child(node);
                 self.b.element(of)
@@ -398,7 +406,20 @@ impl<'t> Walk<'t> {
             self.arguments(arguments.node, callee);
         }
         let result = self.b.call(callee);
-        if types.is_empty() { result } else { self.b.generic(result, &types) }
+        match types.first() {
+            None => result,
+            Some(&given) if GIVERS.contains(&self.called_name(function.node)) => {
+                self.b.either(result, given)
+            }
+            Some(_) => self.b.generic(result, &types),
+        }
+    }
+
+    /// The last name before `::<…>`.
+    fn called_name(&self, node: Node<'t>) -> &'t str {
+        let text = self.b.source(node);
+        let named = text.split("::<").next().unwrap_or(text);
+        named.rsplit(['.', ':']).next().unwrap_or(named).trim()
     }
 
     fn arguments(&mut self, node: Node<'t>, callee: Draft) {
@@ -461,7 +482,7 @@ impl<'t> Walk<'t> {
         for (_, child) in self.separated(node) {
             parts.push(self.visit(child.node));
         }
-        let tuple = self.b.builtin("tuple");
+        let tuple = self.b.builtin(TUPLE);
         self.b.generic(tuple, &parts)
     }
 
@@ -519,10 +540,16 @@ impl<'t> Walk<'t> {
 
     fn variable(&mut self, node: Node<'t>) -> Draft {
         let children = self.children(node);
-        let declared = in_field(&children, FieldName::Type).map(|of| self.ty(of.node));
+        let of = in_field(&children, FieldName::Type).copied();
+        let declared = of.map_or(self.b.unknown(), |of| self.ty(of.node));
         let value = self.visit_field(&children, FieldName::Value);
         self.visit_field(&children, FieldName::Alternative);
-        self.bind_in(&children, FieldName::Pattern, declared.unwrap_or(value));
+        // `Vec<_>` leaves it to the value.
+        let held = match of {
+            Some(of) if !self.b.source(of.node).contains('_') => declared,
+            _ => self.b.either(value, declared),
+        };
+        self.bind_in(&children, FieldName::Pattern, held);
         self.b.unknown()
     }
 

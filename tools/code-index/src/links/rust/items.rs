@@ -357,6 +357,8 @@ impl<'t> Walk<'t> {
         let children = self.children(node);
         let Some(name) = in_field(&children, FieldName::Name) else { return };
         let item = self.define(name, ItemKind::Function, Space::Macro, node);
+        let what = self.b.builtin(super::MACRO);
+        self.b.add_result(item, what);
         let reach = self.open(item, ScopeKind::Block);
         for rule in children.iter().filter(|child| child.kind == Kind::MacroRule) {
             let parts = self.children(rule.node);

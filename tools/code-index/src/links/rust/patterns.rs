@@ -99,7 +99,7 @@ impl<'t> Walk<'t> {
             };
             is_counted &= child.kind != Kind::RemainingFields;
             let part = match (is_wrapper, is_counted) {
-                (true, _) => self.b.element(held),
+                (true, _) => held,
                 (false, true) => self.b.param_of(of, at),
                 (false, false) => self.b.unknown(),
             };

@@ -238,10 +238,7 @@ impl<'t> Walk<'t> {
                     found = self.b.awaited(found);
                     at += 2;
                 }
-                ("?", ..) => {
-                    found = self.b.element(found);
-                    at += 1;
-                }
+                ("?", ..) => at += 1,
                 ("!", ..) if self.opens(tokens, at + 1, "([{") => at += 1,
                 _ => match self.token_tree_behind(tokens, at, found, name) {
                     Some(value) => {
