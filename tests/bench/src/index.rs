@@ -23,7 +23,7 @@ use clap::Args;
 
 pub(crate) use self::floor::{FloorOptions, floor};
 pub(crate) use self::server::{fresh, settled};
-pub(crate) use self::tree::{read, walk};
+pub(crate) use self::tree::{copy, read, walk};
 use crate::goals::{Bound, Limit, judge};
 use crate::load::{Figures, beside_us};
 use crate::report::{Column, Label, Report, Skipped};

@@ -1,7 +1,7 @@
 //! Measurements of the suite's processes, taken from outside.
 //!
 //! ```text
-//! main ─▶ protocol, index, retrieval (one file a bench) ─▶ load: start, connect, time ─▶ report: table or JSON
+//! main ─▶ protocol, index, … (one file a bench) ─▶ load: start, connect, time ─▶ report: table or JSON
 //! ```
 //!
 //! **Invariants**
@@ -12,10 +12,14 @@
 //! **Deliberately absent:** verdicts that fail a build. Times of a shared machine
 //! are for people; the report says which goals were reached.
 
+mod by_repository;
+mod git;
 mod goals;
 mod index;
 mod load;
+mod npm;
 mod protocol;
+mod references;
 mod report;
 mod retrieval;
 
@@ -43,6 +47,8 @@ enum Bench {
     Index(index::Options),
     /// How well `explore_code` finds the files of real changes, beside plain BM25.
     Retrieval(retrieval::Options),
+    /// How well `trace_references` agrees with compilers, beside CodeGraph.
+    References(references::Options),
     /// What `index` compares to, as a process of its own.
     #[command(hide = true)]
     Floor(index::FloorOptions),
@@ -66,6 +72,7 @@ fn run(flags: &Flags) -> anyhow::Result<()> {
         Bench::Protocol(options) => runtime.block_on(protocol::run(options))?,
         Bench::Index(options) => runtime.block_on(index::run(options))?,
         Bench::Retrieval(options) => runtime.block_on(retrieval::run(options))?,
+        Bench::References(options) => runtime.block_on(references::run(options))?,
         Bench::Floor(options) => return print(&index::floor(options)?),
     };
     print(&if flags.json { report.to_json()? } else { report.to_table() })

@@ -20,7 +20,6 @@
 //! not there, and a removed file is seldom what has to be understood.
 
 mod ask;
-mod git;
 mod history;
 mod message;
 mod plain;
@@ -34,8 +33,9 @@ use clap::Args;
 use self::history::Pick;
 use self::score::Asked;
 use crate::goals::{Bound, Limit, judge};
-use crate::load::{Figures, beside_us};
+use crate::load::beside_us;
 use crate::report::{Column, Label, Report};
+use crate::{by_repository, git};
 
 const OURS: &str = "ymera";
 const PLAIN: &str = "BM25";
@@ -82,7 +82,7 @@ pub(crate) struct Options {
 /// Measures one repository after the other.
 pub(crate) async fn run(options: &Options) -> anyhow::Result<Report> {
     let program = beside_us("ymera-context")?;
-    let names = names(&options.repos)?;
+    let names = by_repository::names(&options.repos)?;
     let (mut ours, mut plain) = (Vec::new(), Vec::new());
     for (repo, name) in options.repos.iter().zip(&names) {
         let asked = measure(&program, repo, options).await;
@@ -90,14 +90,12 @@ pub(crate) async fn run(options: &Options) -> anyhow::Result<Report> {
         ours.push(score::figures(&found));
         plain.push(score::figures(&floor));
     }
-    let columns = [(OURS, &ours), (PLAIN, &plain)]
-        .map(|(column, repos)| Column::new(column, &[together(&names, repos)]));
-    let of_all: Vec<_> = LABELS.iter().map(|(key, label)| line(key, "all", label)).collect();
-    let report = Report::new("retrieval", 1, PLAIN, columns.into(), &[]).label(&of_all);
-    let lines = names
-        .iter()
-        .flat_map(|name| LABELS.iter().map(move |(key, label)| line(&of(name, key), name, label)));
-    let report = report.label(&lines.collect::<Vec<_>>());
+    let columns = [(OURS, &ours), (PLAIN, &plain)].map(|(column, repos)| {
+        let all = by_repository::together(score::mean(repos), &names, repos);
+        Column::new(column, &[all])
+    });
+    let report = Report::new("retrieval", 1, PLAIN, columns.into(), &[])
+        .label(&by_repository::labels(LABELS, &names));
     let goals = judge(&report, &BOUNDS);
     Ok(report.judge(goals))
 }
@@ -154,80 +152,14 @@ fn shown(pick: &Pick, ours: &Asked, plain: &Asked) -> String {
     )
 }
 
-/// The figures of every repository under its name, and all of them brought together.
-fn together(names: &[String], repos: &[Figures]) -> Figures {
-    let mut all = score::mean(repos);
-    for (name, figures) in names.iter().zip(repos) {
-        all.extend(figures.iter().map(|(key, value)| (of(name, key), *value)));
-    }
-    all
-}
-
-fn of(name: &str, key: &str) -> String {
-    format!("{name} {key}")
-}
-
-/// A figure's line; the first of a repository carries its name.
-fn line(key: &str, name: &str, label: &str) -> (String, String) {
-    let is_first = !label.starts_with(' ');
-    (key.to_owned(), if is_first { format!("{name} {label}") } else { label.to_owned() })
-}
-
-/// The shortest ends of the paths that tell the repositories apart.
-fn names(repos: &[PathBuf]) -> anyhow::Result<Vec<String>> {
-    let mut full = Vec::with_capacity(repos.len());
-    for repo in repos {
-        let path =
-            repo.canonicalize().with_context(|| format!("cannot open `{}`", repo.display()))?;
-        if full.contains(&path) {
-            bail!("`{}` is given twice; name every repository once", repo.display());
-        }
-        full.push(path);
-    }
-    let longest = full.iter().map(|path| path.components().count()).max().unwrap_or(1);
-    let mut names = Vec::new();
-    for parts in 1..=longest {
-        names = full.iter().map(|path| end_of(path, parts)).collect();
-        let distinct: std::collections::BTreeSet<&String> = names.iter().collect();
-        if distinct.len() == names.len() {
-            break;
-        }
-    }
-    Ok(names)
-}
-
-fn end_of(path: &Path, parts: usize) -> String {
-    let all: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
-    all[all.len().saturating_sub(parts)..].join("/")
-}
-
 #[cfg(test)]
 mod tests {
-    use std::fs;
     use std::time::Duration;
 
     use super::history::Pick;
-    use super::score::{Asked, figures};
-    use super::{names, shown, together};
-
-    #[test]
-    fn repositories_are_named_by_what_tells_them_apart() -> anyhow::Result<()> {
-        let scratch = tempfile::tempdir()?;
-        let [a, b, c] = ["one/repo", "two/repo", "three/other"].map(|end| scratch.path().join(end));
-        for folder in [&a, &b, &c] {
-            fs::create_dir_all(folder)?;
-        }
-        for (name, repos, want) in [
-            ("alone", vec![a.clone()], vec!["repo"]),
-            ("apart", vec![a.clone(), c], vec!["repo", "other"]),
-            ("alike", vec![a.clone(), b], vec!["one/repo", "two/repo"]),
-        ] {
-            assert_eq!(names(&repos)?, want, "{name}");
-        }
-        let error = names(&[a.clone(), a]).expect_err("the same twice");
-        assert!(error.to_string().contains("given twice"), "{error}");
-        Ok(())
-    }
+    use super::score::{Asked, figures, mean};
+    use super::shown;
+    use crate::by_repository::together;
 
     #[test]
     fn a_line_shows_what_was_asked_and_where_it_was_found() {
@@ -250,10 +182,8 @@ mod tests {
         let truth = ["a".to_owned()];
         let found = Asked::new(vec!["a".into()], &truth).answered(100, Duration::from_millis(4));
         let missed = Asked::new(vec!["b".into()], &truth).answered(300, Duration::from_millis(2));
-        let all = together(
-            &["x".into(), "y".into()],
-            &[figures(std::slice::from_ref(&found)), figures(&[missed, found])],
-        );
+        let repos = [figures(std::slice::from_ref(&found)), figures(&[missed, found])];
+        let all = together(mean(&repos), &["x".into(), "y".into()], &repos);
         for (key, want) in [
             ("x recall_at_10", 1.0),
             ("y recall_at_10", 0.5),

@@ -27,6 +27,8 @@ pub(crate) struct IndexedFile {
     pub(crate) path: String,
     pub(crate) facts: Facts,
     pub(crate) symbols: Vec<Symbol>,
+    /// [`Links`](crate::links::Links), packed.
+    pub(crate) links: Vec<u8>,
     pub(crate) lists: Lists,
 }
 
@@ -84,6 +86,7 @@ impl IndexedFile {
         let lists = &self.lists;
         self.path.len()
             + symbols
+            + self.links.len()
             + lists.body.len()
             + lists.words.len()
             + lists.symbols.len()
@@ -145,8 +148,8 @@ impl Analyst {
         let text = read.text.as_str();
         let language = detect(path, text);
         let extraction = language.map(|language| self.extract(path, language, text));
-        let (symbols, syntax_errors) =
-            extraction.map_or((Vec::new(), false), |found| (found.symbols, found.syntax_errors));
+        let Extraction { symbols, links, syntax_errors, .. } = extraction.unwrap_or_default();
+        let links = links.pack();
         let lists = self.lists(path, text, &symbols);
         let facts = Facts {
             language,
@@ -158,7 +161,7 @@ impl Analyst {
             skip: None,
             syntax_errors,
         };
-        IndexedFile { path: path.to_owned(), facts, symbols, lists }
+        IndexedFile { path: path.to_owned(), facts, symbols, links, lists }
     }
 
     /// Returns only the symbols of a text.
@@ -175,7 +178,7 @@ impl Analyst {
         catch_unwind(AssertUnwindSafe(|| extractor.extract(language, text))).unwrap_or_else(|_| {
             tracing::error!(path, language = language.name(), "the parser failed");
             self.extractor = Extractor::new();
-            Extraction { symbols: Vec::new(), syntax_errors: true, gave_up: true }
+            Extraction { syntax_errors: true, gave_up: true, ..Extraction::default() }
         })
     }
 
@@ -215,7 +218,8 @@ fn detect(path: &str, text: &str) -> Option<Language> {
 
 fn left_out(path: &str, reason: SkipReason, stamp: Stamp) -> IndexedFile {
     let facts = Facts { language: None, skip: Some(reason), ..Facts::unread(path, stamp) };
-    IndexedFile { path: path.to_owned(), facts, symbols: Vec::new(), lists: Lists::default() }
+    let (symbols, links, lists) = (Vec::new(), Vec::new(), Lists::default());
+    IndexedFile { path: path.to_owned(), facts, symbols, links, lists }
 }
 
 fn count_lines(text: &str) -> u32 {

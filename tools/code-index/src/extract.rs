@@ -12,8 +12,8 @@
 //! - Broken code still gives the symbols around the break.
 //! - `1 ≤ start_line ≤ line ≤ end_line ≤ lines of the text` for every symbol.
 //!
-//! **Deliberately absent:** references, scopes for resolution and imports; what a
-//! language captures is in `queries/`, not here.
+//! **Deliberately absent:** what names refer to, which `links` reads from the
+//! same tree; what a language captures is in `queries/`, not here.
 
 mod doc;
 mod head;
@@ -27,6 +27,7 @@ use std::time::{Duration, Instant};
 use tree_sitter::{ParseOptions, Parser, QueryCursor, Tree};
 
 use crate::language::Language;
+use crate::links::{self, Links};
 use crate::symbol::Symbol;
 
 /// Longer text is cut here. Generated tables and bundles are the only such files.
@@ -53,6 +54,8 @@ const MAX_SYMBOLS: usize = 20_000;
 pub struct Extraction {
     /// The definitions, in the order of their first byte.
     pub symbols: Vec<Symbol>,
+    /// What the text says of names; nothing where its language's are not resolved.
+    pub(crate) links: Links,
     /// The text does not parse cleanly; symbols around the errors are there.
     pub syntax_errors: bool,
     /// A bound on time, size or number was hit; what was found so far is there.
@@ -93,7 +96,8 @@ impl Extractor {
         let mut symbols = nesting::symbols(marks, text, language.row().docs);
         gave_up |= symbols.len() > MAX_SYMBOLS;
         symbols.truncate(MAX_SYMBOLS);
-        Extraction { symbols, syntax_errors: tree.root_node().has_error(), gave_up }
+        let links = links::read(language, &tree, text).unwrap_or_default();
+        Extraction { symbols, links, syntax_errors: tree.root_node().has_error(), gave_up }
     }
 
     fn parse(&mut self, language: Language, text: &str) -> Option<Tree> {

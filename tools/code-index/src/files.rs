@@ -5,6 +5,7 @@ use crate::cancel::Cancel;
 use crate::document::{Analyst, Facts};
 use crate::error::IndexError;
 use crate::file_class::FileClass;
+use crate::lines::cut_line;
 use crate::overlay::Overlaid;
 use crate::project::{FileFacts, ProjectMap, ProjectQuery, map_project};
 use crate::read::{FileRead, read_file};
@@ -113,6 +114,42 @@ impl Workspace {
         let mut symbols = Analyst::new(root.state.options.max_file_bytes).symbols(&inside, &text);
         symbols.sort_by_key(|symbol| (symbol.line, symbol.end_line));
         Ok(symbols)
+    }
+
+    /// Returns the symbols of a file as the index holds them.
+    pub(crate) fn known_symbols(
+        &self,
+        path: &str,
+        cancel: &Cancel,
+    ) -> Result<Vec<Symbol>, IndexError> {
+        let (root, inside) = self.locate(path, cancel)?;
+        match (root.view.overlay.get(&inside), &root.view.stored) {
+            (Some(Overlaid::File(file)), _) => Ok(file.symbols.clone()),
+            (None, Some(stored)) => match stored.find(&inside)? {
+                Some(at) => Ok(stored.symbols(at)?),
+                None => Err(IndexError::UnknownFile { path: path.to_owned() }),
+            },
+            _ => self.outline(path, cancel),
+        }
+    }
+
+    /// The texts of some lines as they are now, without indentation and cut to
+    /// 200 characters; empty where a line is not there any more.
+    pub fn lines_at<'p>(&self, places: impl Iterator<Item = (&'p str, u32)>) -> Vec<String> {
+        let mut newest: Option<(&str, String)> = None;
+        places
+            .map(|(path, line)| {
+                if newest.as_ref().is_none_or(|(known, _)| *known != path) {
+                    let text = self
+                        .locate(path, &Cancel::new())
+                        .and_then(|(root, inside)| live_text(&root, path, &inside));
+                    newest = Some((path, text.unwrap_or_default()));
+                }
+                let text = newest.as_ref().map_or("", |(_, text)| text.as_str());
+                let line = text.lines().nth((line as usize).saturating_sub(1));
+                cut_line(line.unwrap_or_default().trim().as_bytes())
+            })
+            .collect()
     }
 
     /// Returns the lines `first` to `last` of a file, 1-based, as they are now.

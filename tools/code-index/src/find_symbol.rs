@@ -117,6 +117,45 @@ impl Workspace {
     }
 }
 
+impl Workspace {
+    /// The definitions that have this very name, or `Container::name`; in
+    /// another case where none has it as it is written.
+    pub(crate) fn symbols_named(
+        &self,
+        roots: &[RootQuery<'_>],
+        name: &str,
+        limit: usize,
+        cancel: &Cancel,
+    ) -> Result<Vec<SymbolHit>, IndexError> {
+        let query = SymbolQuery { limit, ..SymbolQuery::default() };
+        let contained = WantedName::contained(name);
+        for wanted in std::iter::once(WantedName::plain(name)).chain(contained) {
+            let mut search =
+                Search { roots, wanted: &wanted, query: &query, cancel, hits: Vec::new() };
+            let mut found = search.held_matches()?;
+            found.retain(|found| Reach::of(found.rank.matched) == Reach::Whole);
+            found.extend(search.stored_matches(Reach::Whole)?);
+            search.read(found)?;
+            let mut hits = search.hits;
+            if let Some(best) = hits.iter().map(|hit| hit.matched).min() {
+                hits.retain(|hit| hit.matched == best);
+                return Ok(hits);
+            }
+        }
+        Ok(Vec::new())
+    }
+
+    /// Names that are spelled like `name`, nearest first.
+    pub(crate) fn near_names(
+        &self,
+        roots: &[RootQuery<'_>],
+        name: &str,
+        cancel: &Cancel,
+    ) -> Result<Vec<String>, IndexError> {
+        near_names(roots, name, cancel)
+    }
+}
+
 fn find(
     roots: &[RootQuery<'_>],
     wanted: &WantedName,

@@ -55,6 +55,11 @@ pub enum LineMode {
     Regex,
 }
 
+/// A line as answers show it.
+pub(crate) fn cut_line(line: &[u8]) -> String {
+    excerpt::cut(line, || 0)
+}
+
 /// One request for lines.
 #[derive(Debug, Clone, Copy)]
 pub struct LineQuery<'a> {

@@ -19,6 +19,8 @@
 
 pub(crate) mod builder;
 pub(crate) mod grammar;
+pub(crate) mod names;
+mod python;
 pub(crate) mod rust;
 mod typescript;
 
@@ -67,9 +69,8 @@ impl Texts {
         &self.all[start..self.ends[at] as usize]
     }
 
-    /// The place of a text, where the file has it.
-    pub(crate) fn find(&self, wanted: &str) -> Option<Text> {
-        (0..self.ends.len() as u32).find(|&text| self.get(text) == wanted)
+    fn len(&self) -> Text {
+        u32::try_from(self.ends.len()).unwrap_or(u32::MAX)
     }
 }
 
@@ -100,6 +101,8 @@ pub(crate) enum Expr {
     Await(ExprId),
     /// A list, set or array of it.
     List(ExprId),
+    /// What stands at this place of a tuple.
+    Part(ExprId, u32),
     /// An instance of a type with arguments, themselves instances.
     Generic(ExprId, Vec<ExprId>),
     /// The parameter of a callable at this place, as its caller sees it.
@@ -143,6 +146,9 @@ pub(crate) struct Item {
     pub(crate) bases: Vec<ExprId>,
     /// What a function's parameters hold, without the receiver.
     pub(crate) params: Vec<ExprId>,
+    /// Its type is written down, so that it counts more than a member of the same
+    /// name that is assigned to only.
+    pub(crate) declared: bool,
 }
 
 /// One imported name.
@@ -242,8 +248,17 @@ impl Links {
     pub(crate) fn container(&self, item: ItemId) -> Option<String> {
         let mut names: Vec<&str> =
             self.around(item).skip(1).map(|outer| self.item_name(outer)).collect();
+        names.retain(|name| !name.is_empty());
         names.reverse();
         (!names.is_empty()).then(|| names.join("::"))
+    }
+
+    /// An item's name behind those around it.
+    pub(crate) fn full_name(&self, item: ItemId) -> String {
+        let names = self.around(item).map(|item| self.item_name(item));
+        let mut names: Vec<&str> = names.filter(|name| !name.is_empty()).collect();
+        names.reverse();
+        names.join("::")
     }
 
     /// In the form in which they are stored; nothing for a file without names.
@@ -265,6 +280,7 @@ pub(crate) fn read(language: Language, tree: &Tree, text: &str) -> Option<Links>
     match language.name() {
         "rust" => Some(rust::read(language, tree, text)),
         "typescript" | "tsx" | "javascript" => Some(typescript::read(language, tree, text)),
+        "python" => Some(python::read(language, tree, text)),
         _ => None,
     }
 }

@@ -15,19 +15,21 @@ mod project_map_text;
 mod search_code;
 mod service;
 mod show;
+mod trace_references;
 
 pub use explore_code::{ExploreCodeArgs, ExploreCodeOutput};
 pub use find_symbol::{FindSymbolArgs, FindSymbolOutput};
 pub use map_project::{MapProjectArgs, MapProjectOutput};
 pub use search_code::{SearchCodeArgs, SearchCodeOutput};
 pub use service::{CodeContext, ToolError};
+pub use trace_references::{TraceReferencesArgs, TraceReferencesOutput};
 
 use ymera_protocol::serve::{Status, Toolbox};
 
 /// What models read before they see any tool's description.
 const INSTRUCTIONS: &str = "Answers questions about the project's code from an index that follows every \
 change. Start with explore_code for a question or task in words; find_symbol for where a name is \
-defined; search_code for exact text or a regex; map_project for what the project is made of, or a \
+defined; trace_references for who uses it and what it uses; search_code for exact text or a regex; map_project for what the project is made of, or a \
 file's outline. Prefer these to grep and to reading whole files.";
 
 /// The context server's tools over `context`.
@@ -37,6 +39,7 @@ pub fn toolbox(version: &str, context: CodeContext) -> Toolbox<CodeContext> {
         .tool(explore_code::tool())
         .tool(search_code::tool())
         .tool(find_symbol::tool())
+        .tool(trace_references::tool())
         .tool(map_project::tool())
         .status(|context| {
             let status = context.status()?;

@@ -16,14 +16,24 @@ use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use tantivy::DocAddress;
+
 use crate::cancel::Cancel;
+use crate::document::{Analysis, Analyst};
 use crate::folder::{IndexFolder, MetaStamp};
 use crate::history::{GitProcess, History};
+use crate::language::Language;
+use crate::links::Links;
+use crate::links::names::Names;
+use crate::names_cache::NamesCache;
 use crate::options::Options;
 use crate::overlay::{Overlaid, Overlay};
+use crate::resolve::memory::Memory;
+use crate::resolve::projects::Projects;
 use crate::status::{HistoryState, IndexStatus, WatchState};
 use crate::stored::{Stored, StoredReader};
 use crate::walk::{SkipReason, Skipped, WalkLimits};
+use crate::workspace::RootQuery;
 
 /// Paths that changed, each with the newest that is known of it; none stands
 /// for "as it is stored".
@@ -36,6 +46,8 @@ pub(crate) struct View {
     pub(crate) generation: u64,
     /// The first comparison of the tree with the index is over.
     pub(crate) walked: bool,
+    /// What earlier questions found out of names.
+    pub(crate) memory: Mutex<Option<Box<Memory>>>,
 }
 
 impl View {
@@ -79,6 +91,7 @@ pub(crate) struct RootState {
     watch: AtomicU8,
     pub(crate) git: GitProcess,
     history: Mutex<(HistoryState, Option<Arc<History>>)>,
+    names: NamesCache,
 }
 
 struct Shown {
@@ -95,6 +108,7 @@ impl RootState {
             overlay: Arc::new(Overlay::default()),
             generation: 0,
             walked: false,
+            memory: Mutex::default(),
         };
         let shown = Shown { view: Arc::new(view), last_change: Instant::now(), version: 0 };
         RootState {
@@ -112,6 +126,7 @@ impl RootState {
             watch: AtomicU8::new(WatchState::Starting as u8),
             git: GitProcess::default(),
             history: Mutex::new((HistoryState::Reading, None)),
+            names: NamesCache::default(),
         }
     }
 
@@ -177,7 +192,13 @@ impl RootState {
         let walked = shown.view.walked;
         self.show(
             &mut shown,
-            View { stored: Some(stored), overlay: Arc::new(overlay), generation, walked },
+            View {
+                stored: Some(stored),
+                overlay: Arc::new(overlay),
+                generation,
+                walked,
+                memory: Mutex::default(),
+            },
         )
     }
 
@@ -201,7 +222,8 @@ impl RootState {
         shown.last_change = Instant::now();
         let generation = (view.generation + 1).max(self.clock(&view));
         let stored = view.stored.clone();
-        let next = View { stored, overlay: Arc::new(overlay), generation, walked: view.walked };
+        let (overlay, memory) = (Arc::new(overlay), Mutex::default());
+        let next = View { stored, overlay, generation, walked: view.walked, memory };
         self.show(&mut shown, next);
     }
 
@@ -217,6 +239,7 @@ impl RootState {
             overlay: Arc::clone(&view.overlay),
             generation: view.generation,
             walked: true,
+            memory: Mutex::default(),
         };
         self.show(&mut shown, next);
     }
@@ -236,6 +259,7 @@ impl RootState {
             overlay: Arc::new(overlay),
             generation: view.generation,
             walked: view.walked,
+            memory: Mutex::default(),
         };
         self.show(&mut shown, next);
     }
@@ -323,6 +347,24 @@ impl RootState {
 
     fn left_out_map(&self) -> MutexGuard<'_, BTreeMap<String, SkipReason>> {
         self.left_out.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What a stored file says of names, kept for the next question.
+    pub(crate) fn links(&self, stored: &Stored, at: DocAddress) -> tantivy::Result<Arc<Names>> {
+        self.names.links(stored, at)
+    }
+
+    /// Reads a file that is not indexed yet.
+    pub(crate) fn links_of_pending(&self, path: &str) -> Option<(Option<Language>, Arc<Names>)> {
+        let mut analyst = Analyst::new(self.options.max_file_bytes);
+        let Analysis::File(file) = analyst.analyse(&self.root, path) else { return None };
+        let links = Links::unpack(&file.links).unwrap_or_default();
+        file.facts.skip.is_none().then(|| (file.facts.language, Arc::new(Names::new(links))))
+    }
+
+    /// What the manifests say of modules in the state that a question sees.
+    pub(crate) fn projects(&self, root: &RootQuery<'_>) -> Arc<Projects> {
+        self.names.projects(root)
     }
 
     pub(crate) fn status(&self, view: &View) -> IndexStatus {

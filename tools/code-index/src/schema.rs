@@ -12,7 +12,7 @@ use tantivy::tokenizer::{Token, TokenStream, Tokenizer, TokenizerManager};
 use crate::terms::read_terms;
 
 /// Raised whenever older folders cannot be read any more.
-pub(crate) const FORMAT: u32 = 1;
+pub(crate) const FORMAT: u32 = 2;
 
 const LIST_TOKENIZER: &str = "list";
 
@@ -32,6 +32,8 @@ pub(crate) struct Fields {
     pub(crate) flags: Field,
     /// The symbols, packed.
     pub(crate) packed: Field,
+    /// What the file says of names, packed.
+    pub(crate) links: Field,
     pub(crate) body: Field,
     pub(crate) words: Field,
     pub(crate) symbols: Field,
@@ -60,6 +62,7 @@ impl Fields {
             lines: builder.add_u64_field("lines", FAST),
             flags: builder.add_u64_field("flags", FAST),
             packed: builder.add_bytes_field("packed", STORED),
+            links: builder.add_bytes_field("links", STORED),
             body: builder.add_text_field("body", counted()),
             words: builder.add_text_field("words", list_options(IndexRecordOption::Basic)),
             symbols: builder.add_text_field("symbols", counted()),

@@ -13,6 +13,7 @@ use tantivy::{
 
 use crate::document::Facts;
 use crate::folder::{IndexFolder, MetaStamp, Payload};
+use crate::links::Links;
 use crate::schema::{Fields, tokenizers};
 use crate::segment_table::SegmentTable;
 use crate::symbol::Symbol;
@@ -151,6 +152,25 @@ impl Stored {
             }
         }
         Ok(None)
+    }
+
+    /// Reads what a file says of names.
+    pub(crate) fn links(&self, at: DocAddress) -> tantivy::Result<Links> {
+        let document: TantivyDocument = self.searcher.doc(at)?;
+        let packed = document.get_first(self.fields.links).and_then(|value| value.as_bytes());
+        packed.map_or_else(
+            || Ok(Links::default()),
+            |packed| {
+                Links::unpack(packed).map_err(|error| {
+                    tantivy::TantivyError::InvalidArgument(format!("stored names: {error}"))
+                })
+            },
+        )
+    }
+
+    /// The segment of a file, which with its place in it stays what it is.
+    pub(crate) fn segment_id(&self, at: DocAddress) -> SegmentId {
+        self.searcher.segment_reader(at.segment_ord).segment_id()
     }
 
     /// Reads the symbols of a file.

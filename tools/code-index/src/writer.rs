@@ -236,6 +236,7 @@ impl Document for QueuedFile {
             (fields.lines, Number(u64::from(facts.lines))),
             (fields.flags, Number(pack_flags(facts))),
             (fields.packed, Bytes(&self.packed)),
+            (fields.links, Bytes(&self.file.links)),
             (fields.body, Text(&lists.body)),
             (fields.words, Text(&lists.words)),
             (fields.symbols, Text(&lists.symbols)),

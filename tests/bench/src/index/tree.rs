@@ -13,11 +13,11 @@ const RULES: [&str; 2] = [".gitignore", ".ignore"];
 const BINARY_PROBE: usize = 8 << 10;
 
 /// A copy of a repository.
-pub(super) struct Tree {
-    pub(super) root: PathBuf,
+pub(crate) struct Tree {
+    pub(crate) root: PathBuf,
     /// Relative to the root, in order.
-    pub(super) files: Vec<PathBuf>,
-    pub(super) bytes: u64,
+    pub(crate) files: Vec<PathBuf>,
+    pub(crate) bytes: u64,
 }
 
 /// The regular files of `root` and their sizes, in order of path.
@@ -46,7 +46,7 @@ pub(crate) fn read(path: &Path) -> anyhow::Result<Option<Vec<u8>>> {
 }
 
 /// Copies what counts of `from`, and the rules that decided it, to `to`.
-pub(super) fn copy(from: &Path, to: &Path) -> anyhow::Result<Tree> {
+pub(crate) fn copy(from: &Path, to: &Path) -> anyhow::Result<Tree> {
     let from = from.canonicalize().with_context(|| format!("cannot open `{}`", from.display()))?;
     fs::create_dir(to)?;
     let root = to.canonicalize()?;

@@ -9,7 +9,8 @@ use std::path::Path;
 
 use ymera_code_index::{FileClass, Language};
 
-use super::{git, message};
+use super::message;
+use crate::git;
 
 /// Commits looked at; of a repository where so few qualify, older ones would ask about
 /// a tree that is not today's.

@@ -20,6 +20,8 @@ const MAX_EITHER: usize = 4;
 const MAX_USES: usize = 200_000;
 /// Items kept of one file.
 const MAX_ITEMS: usize = 20_000;
+/// The type of tuples, as a builtin.
+const TUPLE: &str = "tuple";
 /// Longer texts are no names.
 const MAX_TEXT: usize = 200;
 
@@ -287,6 +289,7 @@ impl<'t> Builder<'t> {
             result: None,
             bases: Vec::new(),
             params: Vec::new(),
+            declared: false,
         };
         let name = item.name;
         let (bases, params) = (Vec::new(), Vec::new());
@@ -336,6 +339,15 @@ impl<'t> Builder<'t> {
 
     pub(crate) fn has_result(&self, item: ItemId) -> bool {
         self.items[item as usize].result.is_some()
+    }
+
+    /// Says that the type of an item is written down.
+    pub(crate) fn set_declared(&mut self, item: ItemId) {
+        self.items[item as usize].item.declared = true;
+    }
+
+    pub(crate) fn is_declared(&self, item: ItemId) -> bool {
+        self.items[item as usize].item.declared
     }
 
     pub(crate) fn add_base(&mut self, item: ItemId, base: Draft) {
@@ -471,6 +483,70 @@ impl<'t> Builder<'t> {
 
     pub(crate) fn list(&mut self, of: Draft) -> Draft {
         self.known(Expr::List(of.0))
+    }
+
+    /// What stands at one place of a tuple; of a list, any of it.
+    pub(crate) fn part(&mut self, of: Draft, at: usize) -> Draft {
+        match &self.drafts[of.0 as usize] {
+            DraftExpr::Known(Expr::Unknown) => of,
+            DraftExpr::Known(Expr::List(element)) => Draft(*element),
+            DraftExpr::Known(Expr::Generic(base, parts)) if self.is_tuple(*base) => {
+                parts.get(at).map_or(self.unknown(), |part| Draft(*part))
+            }
+            _ => {
+                let at = u32::try_from(at).unwrap_or(u32::MAX);
+                self.known(Expr::Part(of.0, at))
+            }
+        }
+    }
+
+    /// A value with a place for each of `parts`.
+    pub(crate) fn tuple(&mut self, parts: &[Draft]) -> Draft {
+        let base = self.builtin(TUPLE);
+        self.generic(base, parts)
+    }
+
+    fn is_tuple(&self, base: u32) -> bool {
+        let known = self.texts.get(TUPLE);
+        matches!(&self.drafts[base as usize], DraftExpr::Known(Expr::Builtin(name)) if Some(name) == known)
+    }
+
+    /// Any of a tuple's parts, where they are written out.
+    pub(crate) fn any_part(&mut self, of: Draft) -> Option<Draft> {
+        let DraftExpr::Known(Expr::Generic(base, parts)) = &self.drafts[of.0 as usize] else {
+            return None;
+        };
+        if !self.is_tuple(*base) {
+            return None;
+        }
+        let parts = parts.clone();
+        let unknown = self.unknown();
+        Some(parts.into_iter().fold(unknown, |all, part| self.either(all, Draft(part))))
+    }
+
+    /// Any element; of a list that is written out, its element itself.
+    pub(crate) fn element_of(&mut self, of: Draft) -> Draft {
+        match self.drafts[of.0 as usize] {
+            DraftExpr::Known(Expr::List(element)) => Draft(element),
+            _ => self.element(of),
+        }
+    }
+
+    /// A value that the language brings, or a list.
+    pub(crate) fn is_plain(&self, draft: Draft) -> bool {
+        matches!(
+            self.drafts[draft.0 as usize],
+            DraftExpr::Known(Expr::Builtin(_) | Expr::List(_) | Expr::Generic(..))
+        )
+    }
+
+    /// The type that a draft is an instance of.
+    pub(crate) fn type_of(&mut self, instance: Draft) -> Option<Draft> {
+        match self.drafts[instance.0 as usize] {
+            DraftExpr::Known(Expr::Instance(of)) => Some(Draft(of)),
+            DraftExpr::Known(Expr::This(class)) => Some(self.item_expr(class)),
+            _ => None,
+        }
     }
 
     fn wrap(&mut self, of: Draft, make: fn(ExprId) -> Expr) -> Draft {
@@ -706,6 +782,10 @@ impl Placing<'_> {
             Expr::Instance(of) => self.placed_wrap(*of, depth, Expr::Instance),
             Expr::Element(of) => self.placed_wrap(*of, depth, Expr::Element),
             Expr::Await(of) => self.placed_wrap(*of, depth, Expr::Await),
+            Expr::Part(of, at) => {
+                let of = self.place(*of, depth);
+                if is_unknown(self, of) { Expr::Unknown } else { Expr::Part(of, *at) }
+            }
             Expr::Param(of, at) => {
                 let of = self.place(*of, depth);
                 if is_unknown(self, of) { Expr::Unknown } else { Expr::Param(of, *at) }

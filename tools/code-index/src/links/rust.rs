@@ -29,12 +29,20 @@ use crate::language::Language;
 const MAX_DEPTH: usize = 200;
 /// What marks a macro among functions: what it gives.
 pub(crate) const MACRO: &str = "macro_rules!";
-/// The type of tuples.
-pub(crate) const TUPLE: &str = "()";
 /// Methods that give the type that they are called with.
 const GIVERS: [&str; 12] = [
-    "collect", "parse", "sum", "product", "into", "try_into", "downcast_ref", "downcast_mut",
-    "downcast", "from_str", "from_slice", "from_value",
+    "collect",
+    "parse",
+    "sum",
+    "product",
+    "into",
+    "try_into",
+    "downcast_ref",
+    "downcast_mut",
+    "downcast",
+    "from_str",
+    "from_slice",
+    "from_value",
 ];
 /// The names of fields without one; of later ones nothing is known.
 const PLACES: [&str; 12] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11"];
@@ -482,8 +490,7 @@ impl<'t> Walk<'t> {
         for (_, child) in self.separated(node) {
             parts.push(self.visit(child.node));
         }
-        let tuple = self.b.builtin(TUPLE);
-        self.b.generic(tuple, &parts)
+        self.b.tuple(&parts)
     }
 
     fn struct_value(&mut self, node: Node<'t>) -> Draft {

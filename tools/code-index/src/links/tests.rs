@@ -41,6 +41,7 @@ pub(super) fn shown(links: &Links, id: ExprId) -> String {
         Expr::Element(list) => format!("{}[]", of(*list)),
         Expr::Await(value) => format!("await {}", of(*value)),
         Expr::List(value) => format!("[{}]", of(*value)),
+        Expr::Part(value, at) => format!("{}#{at}", of(*value)),
         Expr::Generic(base, all) => {
             let all: Vec<String> = all.iter().map(|&id| of(id)).collect();
             format!("{}<{}>", of(*base), all.join(", "))
@@ -75,6 +76,9 @@ fn table(language: &str, text: &str) -> String {
         if !item.params.is_empty() {
             let params: Vec<String> = item.params.iter().map(|&id| shown(&links, id)).collect();
             let _ = write!(out, " ({})", params.join(", "));
+        }
+        if item.declared {
+            out.push_str(" declared");
         }
         out.push('\n');
     }
@@ -144,4 +148,9 @@ fn imports_of_rust_are_told_from_the_module_of_the_file() {
         "super a1 = a1 inner",
     ];
     assert_eq!(links.imports.iter().map(shown).collect::<Vec<_>>(), wanted);
+}
+
+#[test]
+fn python() {
+    insta::assert_snapshot!(table("python", include_str!("tests/sample.py")));
 }

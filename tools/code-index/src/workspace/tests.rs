@@ -1,73 +1,10 @@
 use std::fs;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::*;
 use crate::find_symbol::SymbolQuery;
-
-/// Far above what anything here takes; only a failure waits so long.
-const DEADLINE: Duration = Duration::from_secs(30);
-
-struct Repository {
-    root: tempfile::TempDir,
-    cache: tempfile::TempDir,
-}
-
-impl Repository {
-    fn new(files: &[(&str, &str)]) -> Repository {
-        let (root, cache) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let repository = Repository { root, cache };
-        for (path, text) in files {
-            repository.write(path, text);
-        }
-        repository
-    }
-
-    fn path(&self) -> &Path {
-        self.root.path()
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let full = self.path().join(path);
-        fs::create_dir_all(full.parent().unwrap()).unwrap();
-        fs::write(full, text).unwrap();
-    }
-
-    fn options(&self) -> Options {
-        let mut options = Options::new(self.cache.path());
-        options.commit_after = Duration::from_millis(50);
-        options
-    }
-
-    fn open(&self) -> Workspace {
-        self.open_with(&self.options())
-    }
-
-    fn open_with(&self, options: &Options) -> Workspace {
-        let roots = Roots::from_folders(&[self.path().to_path_buf()]).unwrap();
-        Workspace::open(roots, options).unwrap()
-    }
-
-    fn open_complete(&self) -> Workspace {
-        let workspace = self.open();
-        wait_complete(&workspace);
-        workspace
-    }
-}
-
-fn wait_complete(workspace: &Workspace) {
-    let complete = workspace.wait_complete(DEADLINE, &Cancel::new(), |_| {});
-    assert!(complete, "{:?}", workspace.status());
-}
-
-/// Waits until `holds`; the test fails when it never does.
-fn wait_until(what: &str, holds: impl Fn() -> bool) {
-    let ends = Instant::now() + DEADLINE;
-    while !holds() {
-        assert!(Instant::now() < ends, "never: {what}");
-        std::thread::yield_now();
-    }
-}
+use crate::scratch::{DEADLINE, Repository, wait_complete, wait_until};
 
 fn find(workspace: &Workspace, name: &str) -> Vec<String> {
     let query = SymbolQuery { name: name.to_owned(), limit: 20, ..SymbolQuery::default() };

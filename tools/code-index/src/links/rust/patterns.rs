@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::super::Role;
 use super::super::builder::{Draft, Space};
 use super::super::grammar::in_field;
-use super::{Child, FieldName, Kind, PLACES, Walk};
+use super::{Child, FieldName, Kind, Walk};
 
 impl<'t> Walk<'t> {
     pub(super) fn bind_in(&mut self, children: &[Child<'t>], field: FieldName, held: Draft) {
@@ -78,10 +78,7 @@ impl<'t> Walk<'t> {
         let mut is_counted = true;
         for (at, child) in self.separated(node) {
             is_counted &= child.kind != Kind::RemainingFields;
-            let part = match PLACES.get(at).filter(|_| is_counted && !self.b.is_unknown(held)) {
-                Some(place) => self.b.member(held, place),
-                None => self.b.unknown(),
-            };
+            let part = if is_counted { self.b.part(held, at) } else { self.b.unknown() };
             self.bind_pattern(child.node, part);
         }
     }

@@ -60,8 +60,7 @@ impl<'t> Walk<'t> {
             Kind::TupleType => {
                 let parts: Vec<Draft> =
                     self.separated(node).into_iter().map(|(_, part)| self.ty(part.node)).collect();
-                let tuple = self.b.builtin(super::TUPLE);
-                self.b.generic(tuple, &parts)
+                self.b.tuple(&parts)
             }
             Kind::FunctionType => self.function_type(node, role),
             Kind::BoundedType | Kind::TraitBounds => self.all_of(node, role),

@@ -1,4 +1,4 @@
-//! The commands of git that read a history.
+//! The commands of git that read a repository.
 //!
 //! **Invariants**
 //! - No command writes to the repository it is given, or asks the network.
@@ -29,13 +29,13 @@ const LEADING: [&str; 7] = [
 ];
 
 /// Begins a commit, and ends each of its texts, in what [`log`] returns.
-pub(super) const BEGIN: char = '\x1e';
-pub(super) const END: char = '\x1f';
+pub(crate) const BEGIN: char = '\x1e';
+pub(crate) const END: char = '\x1f';
 
 /// The newest commits that are no merges, and the files that they change.
 ///
 /// No commit comes after one that it is part of, whatever their dates say.
-pub(super) async fn log(repo: &Path, most: usize) -> anyhow::Result<String> {
+pub(crate) async fn log(repo: &Path, most: usize) -> anyhow::Result<String> {
     let most = format!("--max-count={most}");
     let format = format!("--format={BEGIN}%H{END}%an{END}%s{END}%b{END}");
     let arguments = [
@@ -59,9 +59,15 @@ pub(super) async fn log(repo: &Path, most: usize) -> anyhow::Result<String> {
     run(repo, arguments).await
 }
 
+/// The hash of the commit that `HEAD` leads to.
+pub(crate) async fn head(repo: &Path) -> anyhow::Result<String> {
+    let hash = run(repo, ["rev-parse", "--verify", "HEAD^{commit}"]).await?;
+    Ok(hash.trim().to_owned())
+}
+
 /// Puts the files of `commit` into `root`, a folder that is made here. Its `HEAD` leads to
 /// nothing that came later.
-pub(super) async fn export(repo: &Path, commit: &str, root: &Path) -> anyhow::Result<()> {
+pub(crate) async fn export(repo: &Path, commit: &str, root: &Path) -> anyhow::Result<()> {
     let commit = run(repo, ["rev-parse", "--verify", &format!("{commit}^{{commit}}")]).await?;
     let above = root.parent().context("the folder of a snapshot has one above it")?;
     let clone = ["clone", "--quiet", "--shared", "--no-checkout"].map(OsStr::new);

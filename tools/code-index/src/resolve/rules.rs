@@ -1,0 +1,86 @@
+//! What differs between languages: which file a module is, and where a name is
+//! looked for that its file does not bind.
+
+use super::Resolver;
+use super::python::Python;
+use super::typescript::TypeScript;
+use super::value::{FileId, Module, Value};
+use crate::links::ExprId;
+
+/// The rules of one language.
+pub(crate) trait Rules {
+    /// The module that an import of `file` names.
+    fn module(&self, resolver: &Resolver<'_>, file: FileId, written: &str) -> Value;
+
+    /// A module inside a module.
+    fn submodule(&self, _resolver: &Resolver<'_>, _module: &Module, _name: &str) -> Value {
+        Value::Unknown
+    }
+
+    /// A name of a package that is no file.
+    fn package_member(&self, _resolver: &Resolver<'_>, _package: &str, _name: &str) -> Value {
+        Value::Unknown
+    }
+
+    /// A name that `file` does not bind.
+    fn free(&self, _resolver: &Resolver<'_>, _file: FileId, name: &str) -> Value {
+        Value::outside(name)
+    }
+
+    /// The name of the function that makes an instance of a class.
+    fn constructor(&self) -> &'static str {
+        "constructor"
+    }
+
+    /// Members may stand outside their type, in files of their own.
+    fn has_extensions(&self) -> bool {
+        false
+    }
+
+    /// A member whose type is written down counts more than one of a class nearer
+    /// by that is assigned to only.
+    fn prefers_declared(&self) -> bool {
+        false
+    }
+
+    /// What a file imports others can import from it.
+    fn passes_imports_on(&self) -> bool {
+        false
+    }
+
+    /// What comes from outside the repository leads to nothing inside.
+    fn keeps_outside(&self) -> bool {
+        false
+    }
+
+    /// What iterating gives, where the language has a way of its own.
+    fn element(&self, _resolver: &Resolver<'_>, _of: &Value) -> Option<Value> {
+        None
+    }
+
+    /// A key that is written out may mean a member.
+    fn key_leads(&self, _resolver: &Resolver<'_>, _file: FileId, _expr: ExprId) -> bool {
+        true
+    }
+
+    /// Names that so many types have that a name alone tells nothing.
+    fn common_members(&self) -> &'static [&'static str];
+}
+
+/// The rules of a language; none where its names are not resolved.
+pub(crate) fn of_language(name: &str) -> Option<&'static dyn Rules> {
+    Some(match name {
+        "typescript" | "tsx" | "javascript" => &TypeScript,
+        "python" => &Python,
+        _ => return None,
+    })
+}
+
+/// Languages that see each other's names have the same family.
+pub(crate) fn family(name: &str) -> &str {
+    match name {
+        "typescript" | "tsx" | "javascript" => "typescript",
+        "c" | "cpp" => "c",
+        other => other,
+    }
+}

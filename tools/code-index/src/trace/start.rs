@@ -1,0 +1,123 @@
+//! The definitions that a question is about.
+
+use super::{TraceQuery, Traced};
+use crate::cancel::Cancel;
+use crate::error::IndexError;
+use crate::resolve::Resolver;
+use crate::resolve::value::Def;
+use crate::symbol::Symbol;
+use crate::workspace::{RootQuery, Workspace};
+
+use super::MAX_SYMBOLS;
+
+/// One definition, before its file is read for names.
+pub(super) struct Start {
+    /// The root, by its place.
+    pub(super) root: usize,
+    /// The file, inside the root.
+    pub(super) path: String,
+    /// The line of the name where one was asked for.
+    pub(super) line: Option<u32>,
+    /// What the index knows of it; none where only the line was given.
+    pub(super) symbol: Option<Symbol>,
+}
+
+/// Finds what `query.symbol` means.
+pub(super) fn find(
+    workspace: &Workspace,
+    roots: &[RootQuery<'_>],
+    query: &TraceQuery,
+    cancel: &Cancel,
+) -> Result<Vec<Start>, IndexError> {
+    let asked = query.symbol.trim().trim_end_matches("()");
+    if let Some((path, line)) = as_place(asked) {
+        return at_place(workspace, path, line, cancel);
+    }
+    let wanted = match &query.path {
+        Some(path) => Some(locate(workspace, path)?),
+        None => None,
+    };
+    let mut starts = Vec::new();
+    for hit in workspace.symbols_named(roots, asked, MAX_SYMBOLS, cancel)? {
+        let Some((root, path)) = workspace.roots().locate(&hit.path) else { continue };
+        let is_wanted = wanted.as_ref().is_none_or(|wanted| *wanted == (root, path.clone()));
+        if is_wanted {
+            let line = Some(hit.symbol.line);
+            starts.push(Start { root, path, line, symbol: Some(hit.symbol) });
+        }
+    }
+    Ok(starts)
+}
+
+fn locate(workspace: &Workspace, path: &str) -> Result<(usize, String), IndexError> {
+    let unknown = || IndexError::UnknownFile { path: path.to_owned() };
+    workspace.roots().locate(path).ok_or_else(unknown)
+}
+
+/// Reads `path:line`.
+fn as_place(asked: &str) -> Option<(&str, u32)> {
+    let (path, line) = asked.rsplit_once(':')?;
+    let line = line.parse().ok()?;
+    (!path.is_empty() && !path.ends_with(':')).then_some((path, line))
+}
+
+/// The symbol whose name stands on a line, else the innermost one around it.
+fn at_place(
+    workspace: &Workspace,
+    path: &str,
+    line: u32,
+    cancel: &Cancel,
+) -> Result<Vec<Start>, IndexError> {
+    let symbols = workspace.known_symbols(path, cancel)?;
+    let (root, inside) = locate(workspace, path)?;
+    let named = symbols.iter().find(|symbol| symbol.line == line);
+    let around =
+        symbols.iter().filter(|symbol| (symbol.start_line..=symbol.end_line).contains(&line));
+    let around = around.min_by_key(|symbol| symbol.end_line - symbol.start_line);
+    let symbol = named.or(around).cloned();
+    let line = Some(line);
+    Ok(vec![Start { root, path: inside, line, symbol }])
+}
+
+impl Start {
+    /// The items that it is, with those of the same name beside it (overloads).
+    pub(super) fn definitions(&self, resolver: &Resolver<'_>) -> Vec<Def> {
+        let Some(file) = resolver.file(&self.path) else { return Vec::new() };
+        let links = resolver.links(file);
+        let at_line = |line: u32, name: Option<&str>| {
+            links.items.iter().position(|item| {
+                item.line == line
+                    && !links.text(item.name).is_empty()
+                    && name.is_none_or(|name| links.text(item.name) == name)
+            })
+        };
+        let symbol = self.symbol.as_ref();
+        let own = self.line.and_then(|line| {
+            let named = symbol.filter(|symbol| symbol.line == line);
+            named
+                .and_then(|symbol| at_line(line, Some(&symbol.name)))
+                .or_else(|| at_line(line, None))
+        });
+        let own =
+            own.or_else(|| symbol.and_then(|symbol| at_line(symbol.line, Some(&symbol.name))));
+        let Some(own) = own else { return Vec::new() };
+        let item = &links.items[own];
+        let mut all: Vec<Def> =
+            resolver.named_items(file, item.parent, item.name).things().collect();
+        let own = Def { file, item: u32::try_from(own).unwrap_or(u32::MAX) };
+        all.retain(|def| *def != own);
+        all.insert(0, own);
+        all
+    }
+
+    /// The definition as the index knows it.
+    pub(super) fn traced(&self, root: &RootQuery<'_>) -> Traced {
+        let symbol = self.symbol.as_ref();
+        Traced {
+            name: symbol.map_or_else(String::new, |symbol| symbol.name.clone()),
+            path: root.show(&self.path),
+            line: symbol.map_or(self.line.unwrap_or(1), |symbol| symbol.line),
+            container: symbol.and_then(|symbol| symbol.container.clone()),
+        }
+    }
+}
