@@ -18,6 +18,7 @@
 //! **Deliberately absent:** what a name of another file means; `resolve` says it.
 
 pub(crate) mod builder;
+mod go;
 pub(crate) mod grammar;
 pub(crate) mod names;
 mod python;
@@ -263,7 +264,8 @@ impl Links {
 
     /// In the form in which they are stored; nothing for a file without names.
     pub(crate) fn pack(&self) -> Vec<u8> {
-        if self.items.is_empty() && self.uses.is_empty() && self.imports.is_empty() {
+        let is_empty = self.items.is_empty() && self.uses.is_empty();
+        if is_empty && self.imports.is_empty() && self.package.is_none() {
             return Vec::new();
         }
         postcard::to_stdvec(self).unwrap_or_default()
@@ -280,6 +282,7 @@ pub(crate) fn read(language: Language, tree: &Tree, text: &str) -> Option<Links>
     match language.name() {
         "rust" => Some(rust::read(language, tree, text)),
         "typescript" | "tsx" | "javascript" => Some(typescript::read(language, tree, text)),
+        "go" => Some(go::read(language, tree, text)),
         "python" => Some(python::read(language, tree, text)),
         _ => None,
     }

@@ -154,3 +154,22 @@ fn imports_of_rust_are_told_from_the_module_of_the_file() {
 fn python() {
     insta::assert_snapshot!(table("python", include_str!("tests/sample.py")));
 }
+
+#[test]
+fn go() {
+    insta::assert_snapshot!(table("go", include_str!("tests/sample.go.txt")));
+}
+
+#[test]
+fn code_that_ends_anywhere_is_read() {
+    let samples = [
+        ("rust", include_str!("tests/sample.rs.txt")),
+        ("go", include_str!("tests/sample.go.txt")),
+    ];
+    for (language, text) in samples {
+        let whole = links(language, text);
+        for end in (0..text.len()).step_by(41).filter(|&end| text.is_char_boundary(end)) {
+            assert!(links(language, &text[..end]).items.len() <= whole.items.len() + 5);
+        }
+    }
+}
