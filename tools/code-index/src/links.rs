@@ -90,6 +90,8 @@ pub(crate) enum Expr {
     Member(ExprId, Text),
     /// What calling it gives.
     Call(ExprId),
+    /// What calling it with these gives; said where they may tell the type.
+    Given(ExprId, Vec<ExprId>),
     /// An instance of the type that is named.
     Instance(ExprId),
     /// The enclosing instance of an item.

@@ -28,6 +28,7 @@ mod python;
 pub(crate) mod rules;
 mod typescript;
 pub(crate) mod value;
+mod variables;
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::sync::{Arc, PoisonError};

@@ -469,6 +469,14 @@ impl<'t> Builder<'t> {
         self.wrap(callee, Expr::Call)
     }
 
+    /// A call whose arguments may tell what it gives.
+    pub(crate) fn call_given(&mut self, callee: Draft, arguments: &[Draft]) -> Draft {
+        if self.is_unknown(callee) {
+            return callee;
+        }
+        self.known(Expr::Given(callee.0, arguments.iter().map(|draft| draft.0).collect()))
+    }
+
     pub(crate) fn instance(&mut self, of: Draft) -> Draft {
         self.wrap(of, Expr::Instance)
     }
@@ -782,6 +790,10 @@ impl Placing<'_> {
             Expr::Instance(of) => self.placed_wrap(*of, depth, Expr::Instance),
             Expr::Element(of) => self.placed_wrap(*of, depth, Expr::Element),
             Expr::Await(of) => self.placed_wrap(*of, depth, Expr::Await),
+            Expr::Given(of, arguments) => {
+                let of = self.place(*of, depth);
+                Expr::Given(of, arguments.iter().map(|&id| self.place(id, depth)).collect())
+            }
             Expr::Part(of, at) => {
                 let of = self.place(*of, depth);
                 if is_unknown(self, of) { Expr::Unknown } else { Expr::Part(of, *at) }

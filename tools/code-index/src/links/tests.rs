@@ -35,6 +35,10 @@ pub(super) fn shown(links: &Links, id: ExprId) -> String {
         }
         Expr::Member(object, name) => format!("{}.{}", of(*object), links.text(*name)),
         Expr::Call(callee) => format!("{}()", of(*callee)),
+        Expr::Given(callee, all) => {
+            let all: Vec<String> = all.iter().map(|&id| of(id)).collect();
+            format!("{}({})", of(*callee), all.join(", "))
+        }
         Expr::Instance(class) => format!("new {}", of(*class)),
         Expr::This(class) => format!("this:{}", path(links, *class)),
         Expr::Super(class) => format!("super:{}", path(links, *class)),

@@ -34,11 +34,17 @@ impl Resolver<'_> {
             Expr::Free(name) => self.rules(file).free(self, file, links.text(*name)),
             Expr::Item(item) => Value::Thing(def(*item)),
             Expr::Import(import) => self.import(file, *import, 0),
+            Expr::Member(of, name) if let Some(class) = self.one_above(file, *of) => {
+                self.member_above(class, links.text(*name))
+            }
             Expr::Member(of, name) => {
                 let of = self.held_eval(file, *of);
                 self.member(&of, links.text(*name))
             }
             Expr::Call(of) => self.held_eval(file, *of).map(|callee| self.call(callee)),
+            Expr::Given(of, arguments) => {
+                self.held_eval(file, *of).map(|callee| self.call_given(callee, file, arguments))
+            }
             Expr::Instance(of) => self.eval(file, *of).map(|class| self.instance(class)),
             Expr::This(item) => self.instance_of(def(*item)),
             Expr::Super(item) => self.bases(def(*item)),
@@ -57,7 +63,15 @@ impl Resolver<'_> {
         }
     }
 
-    fn held_eval(&self, file: FileId, expr: ExprId) -> Value {
+    /// The class whose bases an expression means, where they stand in one line.
+    fn one_above(&self, file: FileId, of: ExprId) -> Option<Def> {
+        match self.links(file).expr(of) {
+            Expr::Super(item) if self.rules(file).has_one_line() => Some(Def { file, item: *item }),
+            _ => None,
+        }
+    }
+
+    pub(super) fn held_eval(&self, file: FileId, expr: ExprId) -> Value {
         self.held(&self.eval(file, expr))
     }
 
@@ -94,7 +108,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn instance(&self, class: &Value) -> Value {
+    pub(super) fn instance(&self, class: &Value) -> Value {
         match class {
             Value::Thing(def) => match self.kind(*def) {
                 ItemKind::Class | ItemKind::Extension => self.instance_of(*def),

@@ -7,6 +7,8 @@ use crate::links::ItemKind;
 
 /// Longer chains of inheritance are not followed.
 const MAX_BASES: u32 = 24;
+/// Classes that one builds on.
+const MAX_LINE: usize = 100;
 
 impl Resolver<'_> {
     /// A member of a value.
@@ -30,14 +32,16 @@ impl Resolver<'_> {
 
     fn member_now(&self, def: Def, name: &str, depth: u32) -> Value {
         let links = self.links(def.file);
+        let kind = self.kind(def);
+        if kind == ItemKind::Class && self.rules(def.file).has_one_line() {
+            return self.member_in_line(&self.line(def), name);
+        }
         if let Some(text) = links.find(name) {
             let own = self.named_items(def.file, Some(def.item), text);
             if own != Value::Unknown {
-                let declared = self.declared_above(def, &own, name, depth);
-                return declared.unwrap_or(own);
+                return own;
             }
         }
-        let kind = self.kind(def);
         if kind == ItemKind::Module {
             return Value::Unknown;
         }
@@ -72,23 +76,56 @@ impl Resolver<'_> {
         Value::Unknown
     }
 
-    /// The member of a base whose type is written down, where its heir only
-    /// assigns to it.
-    fn declared_above(&self, def: Def, own: &Value, name: &str, depth: u32) -> Option<Value> {
-        let is_declared = |value: &Value| value.things().any(|thing| self.is_declared(thing));
-        if depth > MAX_BASES || !self.rules(def.file).prefers_declared() || is_declared(own) {
-            return None;
-        }
-        let bases = self.bases(def);
-        let above = bases.each().iter().filter_map(|base| match base {
-            Value::Instance(base, _) => Some(self.member_of(*base, name, depth + 1)),
-            _ => None,
-        });
-        above.into_iter().find(is_declared)
+    /// A member of what a class inherits from.
+    pub(crate) fn member_above(&self, class: Def, name: &str) -> Value {
+        let mut line = self.line(class);
+        line.retain(|one| !matches!(one, Value::Instance(def, _) if *def == class));
+        self.member_in_line(&line, name)
     }
 
-    fn is_declared(&self, def: Def) -> bool {
-        self.links(def.file).item(def.item).declared
+    /// Instances of a class and of all that it inherits from, each before what it
+    /// builds on.
+    pub(super) fn line(&self, class: Def) -> Vec<Value> {
+        let mut line = Vec::new();
+        let mut next = vec![Value::Instance(class, [].into())];
+        while let Some(one) = next.pop() {
+            if line.len() >= MAX_LINE {
+                break;
+            }
+            if let Value::Instance(def, _) = &one
+                && self.kind(*def) == ItemKind::Class
+            {
+                next.extend(self.bases(*def).each().iter().rev().cloned());
+            }
+            line.push(one);
+        }
+        // What several build on comes after all of them.
+        let mut last: Vec<Value> = Vec::with_capacity(line.len());
+        for one in line.into_iter().rev() {
+            if !last.contains(&one) {
+                last.push(one);
+            }
+        }
+        last.reverse();
+        last
+    }
+
+    /// The first member of a name whose type is written down, else the first that
+    /// is assigned to.
+    fn member_in_line(&self, line: &[Value], name: &str) -> Value {
+        let mut assigned = None;
+        for one in line {
+            let Value::Instance(def, _) = one else { continue };
+            let Some(text) = self.links(def.file).find(name) else { continue };
+            let own = self.named_items(def.file, Some(def.item), text);
+            if own.things().any(|def| self.links(def.file).item(def.item).declared) {
+                return own;
+            }
+            if own != Value::Unknown {
+                assigned.get_or_insert(own);
+            }
+        }
+        assigned.unwrap_or_else(|| Value::outside(name))
     }
 
     /// A member that stands in an extension of a type.

@@ -79,7 +79,7 @@ impl Rules for Python {
         "__init__"
     }
 
-    fn prefers_declared(&self) -> bool {
+    fn has_one_line(&self) -> bool {
         true
     }
 
@@ -293,3 +293,6 @@ const COMMON: &[&str] = &[
     "wait",
     "write",
 ];
+
+#[cfg(test)]
+mod tests;

@@ -37,9 +37,9 @@ pub(crate) trait Rules {
         false
     }
 
-    /// A member whose type is written down counts more than one of a class nearer
-    /// by that is assigned to only.
-    fn prefers_declared(&self) -> bool {
+    /// All that a class builds on stands in one line, in which members are looked
+    /// for: first those whose type is written down, then those assigned to only.
+    fn has_one_line(&self) -> bool {
         false
     }
 

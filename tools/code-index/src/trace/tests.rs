@@ -74,7 +74,8 @@ fn check(workspace: &Workspace, symbol: &str, direction: Direction, want: &[&str
 
 #[test]
 fn uses_are_found_under_every_name_and_never_those_of_another() {
-    let workspace = Repository::new(SHOP).open_complete();
+    let repository = Repository::new(SHOP);
+    let workspace = repository.open_complete();
     let check = |symbol, direction, want: &[&str]| check(&workspace, symbol, direction, want);
     let of_order = [
         "app/main.ts:1 exact",
@@ -100,7 +101,8 @@ fn uses_are_found_under_every_name_and_never_those_of_another() {
 
 #[test]
 fn what_is_used_and_what_implements_is_found() {
-    let workspace = Repository::new(SHOP).open_complete();
+    let repository = Repository::new(SHOP);
+    let workspace = repository.open_complete();
     let callees = answer(&workspace, &asked("run", Direction::Callees));
     let want = [
         "app/sell.ts:2 exact sell",
@@ -127,7 +129,8 @@ fn what_is_used_and_what_implements_is_found() {
 
 #[test]
 fn callers_are_followed_in_steps() {
-    let workspace = Repository::new(SHOP).open_complete();
+    let repository = Repository::new(SHOP);
+    let workspace = repository.open_complete();
     let query = TraceQuery { depth: 3, ..asked("write", Direction::Callers) };
     let answer = answer(&workspace, &query);
     let steps: Vec<(String, u32)> = answer
@@ -141,7 +144,8 @@ fn callers_are_followed_in_steps() {
 
 #[test]
 fn a_name_that_is_not_there_has_no_edges() {
-    let workspace = Repository::new(SHOP).open_complete();
+    let repository = Repository::new(SHOP);
+    let workspace = repository.open_complete();
     let missing = answer(&workspace, &asked("FileStor", Direction::Callers));
     assert!(missing.symbols.is_empty() && missing.edges.is_empty());
     assert_eq!(missing.near[0], "FileStore");
@@ -151,7 +155,8 @@ fn a_name_that_is_not_there_has_no_edges() {
 
 #[test]
 fn other_languages_are_traced_by_name() {
-    let workspace = Repository::new(SHOP).open_complete();
+    let repository = Repository::new(SHOP);
+    let workspace = repository.open_complete();
     let query =
         TraceQuery { min_confidence: Confidence::Name, ..asked("ship", Direction::References) };
     assert_eq!(shown(&answer(&workspace, &query)), ["notes.rb:3 name"]);

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::find_symbol::SymbolQuery;
-use crate::scratch::{DEADLINE, Repository, wait_complete, wait_until};
+use crate::scratch::{Repository, wait_complete, wait_until};
 
 fn find(workspace: &Workspace, name: &str) -> Vec<String> {
     let query = SymbolQuery { name: name.to_owned(), limit: 20, ..SymbolQuery::default() };

@@ -8,10 +8,11 @@ use super::super::grammar::in_field;
 use super::{Child, FieldName, Kind, Walk};
 
 /// What a call is given, as far as known functions want it.
-struct Given<'t> {
+struct Given {
     places: [Draft; 3],
     count: usize,
-    first: Option<Node<'t>>,
+    /// A class is among them.
+    has_class: bool,
     /// What `bound` and `default` say, of type variables.
     bound: Option<Draft>,
 }
@@ -36,6 +37,10 @@ impl<'t> Walk<'t> {
         }
         match self.known_call(name, &given) {
             Some(known) => known,
+            None if given.has_class => {
+                let count = given.count.min(given.places.len());
+                self.b.call_given(callee, &given.places[..count])
+            }
             None => self.b.call(callee),
         }
     }
@@ -64,9 +69,9 @@ impl<'t> Walk<'t> {
         callee: Draft,
         name: &'t str,
         is_builtin: bool,
-    ) -> Given<'t> {
+    ) -> Given {
         let unknown = self.b.unknown();
-        let mut given = Given { places: [unknown; 3], count: 0, first: None, bound: None };
+        let mut given = Given { places: [unknown; 3], count: 0, has_class: false, bound: None };
         // `f(x for x in xs)`
         if arguments.kind == Kind::GeneratorExpression {
             given.places[0] = self.visit(arguments.node);
@@ -92,7 +97,8 @@ impl<'t> Walk<'t> {
                     } else {
                         self.visit(child.node)
                     };
-                    given.first.get_or_insert(child.node);
+                    given.has_class |= matches!(child.kind, Kind::Identifier | Kind::Attribute)
+                        && may_be_class(self.b.source(child.node));
                     if let Some(place) = given.places.get_mut(given.count) {
                         *place = value;
                     }
@@ -125,7 +131,7 @@ impl<'t> Walk<'t> {
         }
     }
 
-    fn keyword(&mut self, node: Node<'t>, callee: Draft, callee_name: &str, given: &mut Given<'t>) {
+    fn keyword(&mut self, node: Node<'t>, callee: Draft, callee_name: &str, given: &mut Given) {
         let parts = self.children(node);
         let (Some(name), Some(value)) =
             (in_field(&parts, FieldName::Name), in_field(&parts, FieldName::Value))
@@ -211,7 +217,7 @@ impl<'t> Walk<'t> {
     }
 
     /// What calling one of Python's own functions gives.
-    fn builtin_call(&mut self, name: &str, given: &Given<'t>) -> Option<Draft> {
+    fn builtin_call(&mut self, name: &str, given: &Given) -> Option<Draft> {
         let [first, second, third] = given.places;
         let class = match name {
             "super" => return self.b.class().map(|class| self.b.base_of(class)),
@@ -261,7 +267,7 @@ impl<'t> Walk<'t> {
 
     /// What calling a function of the standard library gives, where a reader
     /// without it would be lost.
-    fn known_call(&mut self, name: &str, given: &Given<'t>) -> Option<Draft> {
+    fn known_call(&mut self, name: &str, given: &Given) -> Option<Draft> {
         let first = given.places[0];
         match name {
             "deepcopy"
@@ -292,4 +298,12 @@ impl<'t> Walk<'t> {
 fn is_class_like(callee: &str) -> bool {
     let last = callee.rsplit('.').next().unwrap_or(callee);
     last == "cls" || last.trim_start_matches('_').starts_with(|first: char| first.is_uppercase())
+}
+
+/// A name that classes have: `Order`, `shop.Order`, `self.order_class`.
+fn may_be_class(written: &str) -> bool {
+    let last = written.rsplit('.').next().unwrap_or(written).trim_start_matches('_');
+    let is_class = last.starts_with(|first: char| first.is_uppercase())
+        && last.contains(|other: char| other.is_lowercase());
+    is_class || ["class", "cls", "type", "model"].iter().any(|end| last.ends_with(end))
 }

@@ -233,7 +233,9 @@ impl<'t> Walk<'t> {
                 inner = inner.named_child(0).unwrap_or(inner);
             }
             let name = self.b.source(inner).trim_start_matches('*');
-            self.b.bind(name, Binding::Local(bound));
+            let item = self.b.item(name, inner, ItemKind::Value, parameter.node);
+            self.b.add_result(item, bound);
+            self.b.bind(name, Binding::Item(item));
         }
     }
 

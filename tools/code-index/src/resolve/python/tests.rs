@@ -1,0 +1,142 @@
+//! Who uses what, over small repositories.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use crate::cancel::Cancel;
+use crate::options::Options;
+use crate::resolve::Confidence;
+use crate::roots::Roots;
+use crate::trace::{Direction, TraceQuery};
+use crate::workspace::Workspace;
+
+/// Far above what anything here takes; only a failure waits so long.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// The uses of a symbol, as `path:line confidence`, in a repository of these files.
+fn uses(files: &[(&str, &str)], symbol: &str) -> Vec<String> {
+    let (root, cache) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for (path, text) in files {
+        write(root.path(), path, text);
+    }
+    let roots = Roots::from_folders(&[root.path().to_path_buf()]).unwrap();
+    let workspace = Workspace::open(roots, &Options::new(cache.path())).unwrap();
+    assert!(workspace.wait_complete(DEADLINE, &Cancel::new(), |_| {}), "{:?}", workspace.status());
+    let query = TraceQuery {
+        symbol: symbol.to_owned(),
+        direction: Direction::References,
+        path: None,
+        depth: 1,
+        min_confidence: Confidence::Likely,
+    };
+    let answer = workspace.trace(&query, &Cancel::new()).unwrap();
+    let shown = answer.edges.iter();
+    shown.map(|edge| format!("{}:{} {}", edge.path, edge.line, edge.confidence.as_str())).collect()
+}
+
+fn write(root: &Path, path: &str, text: &str) {
+    let path = root.join(path);
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+fn check(what: &str, files: &[(&str, &str)], symbol: &str, wanted: &[&str]) {
+    assert_eq!(uses(files, symbol), wanted, "{what}");
+}
+
+const STORE: (&str, &str) = (
+    "shop/store.py",
+    "class Store:\n    def save(self):\n        return self\n\ndef load():\n    return Store()\n",
+);
+
+#[test]
+fn modules_are_found_from_where_they_are_imported() {
+    let cases = [
+        ("by dots", "shop/a.py", "from .store import load\nload()\n"),
+        ("by more dots", "shop/deep/a.py", "from ..store import load\nload()\n"),
+        ("as a module", "shop/a.py", "from . import store\nstore.load()\n"),
+        ("from the root", "a.py", "import shop.store\nshop.store.load()\n"),
+        ("by another name", "a.py", "import shop.store as s\ns.load()\n"),
+        ("in a function", "a.py", "def f():\n    from shop.store import load; load()\n"),
+        ("with a star", "a.py", "from shop.store import *\nload()\n"),
+    ];
+    for (what, path, text) in cases {
+        let found = uses(&[STORE, (path, text)], "shop/store.py:5");
+        assert!(found.contains(&format!("{path}:2 exact")), "{what}: {found:?}");
+    }
+}
+
+#[test]
+fn packages_pass_on_what_they_import() {
+    let package = ("shop/__init__.py", "from .store import Store as Shelf\n");
+    let user = ("src/app/main.py", "from shop import Shelf\n\nShelf().save()\n");
+    check(
+        "the class",
+        &[STORE, package, user],
+        "Store",
+        &[
+            "shop/__init__.py:1 exact",
+            "shop/store.py:6 exact",
+            "src/app/main.py:1 exact",
+            "src/app/main.py:3 exact",
+        ],
+    );
+    check("a method", &[STORE, package, user], "save", &["src/app/main.py:3 likely"]);
+}
+
+#[test]
+fn tests_on_types_say_what_is_held() {
+    let text = "from shop.store import Store\nfrom x import get\n\n\
+        class T:\n    def run(self):\n        got = self.other(get())\n        \
+        assert isinstance(got, Store)\n        assert got.save() == 1\n        \
+        if isinstance(got.more, Store):\n            got.more.save()\n";
+    check("assert and if", &[STORE, ("t.py", text)], "save", &["t.py:8 likely", "t.py:10 likely"]);
+}
+
+#[test]
+fn the_order_of_bases_counts() {
+    let text = "class A:\n    def go(self): ...\n\nclass B(A): ...\n\nclass C(A):\n    \
+        def go(self): ...\n\nclass D(B, C): ...\n\nD().go()\n";
+    check("a diamond", &[("a.py", text)], "a.py:7", &["a.py:11 likely"]);
+    check("not the first", &[("a.py", text)], "a.py:2", &[]);
+}
+
+#[test]
+fn what_is_declared_counts_more() {
+    let text = "class A:\n    size: int\n\nclass B(A):\n    def __init__(self):\n        \
+        self.size = 1\n        self.own = 2\n\nB().size\nB().own\n";
+    check("of a base", &[("a.py", text)], "a.py:2", &["a.py:6 exact", "a.py:9 likely"]);
+    check("its own", &[("a.py", text)], "a.py:7", &["a.py:10 likely"]);
+}
+
+#[test]
+fn keywords_are_fields_where_no_constructor_says_otherwise() {
+    let text = "@dataclass\nclass P:\n    x: int\n\nclass Q:\n    x: int\n    \
+        def __init__(self, x): ...\n\nP(x=1)\nQ(x=1)\n";
+    check("a field", &[("a.py", text)], "a.py:3", &["a.py:9 likely"]);
+    check("a parameter", &[("a.py", text)], "a.py:6", &[]);
+}
+
+#[test]
+fn what_is_iterated_is_followed() {
+    let text = "from shop.store import Store\n\n\
+        class Shelf:\n    def __iter__(self):\n        yield Store()\n\n\
+        def use(shelf: Shelf, named: dict[str, Store], pairs: list[tuple[int, Store]]):\n    \
+        for one in shelf:\n        one.save()\n    \
+        for name, one in named.items():\n        one.save()\n    \
+        for at, (number, one) in enumerate(pairs):\n        one.save()\n    \
+        named['a'].save()\n";
+    let wanted = ["a.py:9 likely", "a.py:11 likely", "a.py:13 likely", "a.py:14 likely"];
+    check("loops", &[STORE, ("a.py", text)], "save", &wanted);
+}
+
+#[test]
+fn type_variables_stand_for_what_is_given() {
+    let text = "from typing import TypeVar\nfrom shop.store import Store\n\nT = TypeVar('T')\n\n\
+        def build(cls: type[T], size: int) -> T: ...\ndef same(value: T) -> T: ...\n\
+        def new[U](cls: type[U]) -> list[U]: ...\n\n\
+        build(Store, 1).save()\nsame(Store).load.save()\nnew(Store)[0].save()\n";
+    let wanted = ["a.py:10 likely", "a.py:12 likely"];
+    check("calls", &[STORE, ("a.py", text)], "shop/store.py:2", &wanted);
+}
