@@ -18,9 +18,11 @@
 //! **Deliberately absent:** what a name of another file means; `resolve` says it.
 
 pub(crate) mod builder;
+mod go;
 pub(crate) mod grammar;
 pub(crate) mod names;
 mod python;
+pub(crate) mod rust;
 mod typescript;
 
 use serde::{Deserialize, Serialize};
@@ -164,6 +166,8 @@ pub(crate) struct Import {
     pub(crate) line: u32,
     /// It stands at the top of the file, so others can import it from here.
     pub(crate) top: bool,
+    /// The module inside the file that it gives its name to, where there is one.
+    pub(crate) parent: Option<ItemId>,
 }
 
 /// What an import takes of a module.
@@ -262,7 +266,8 @@ impl Links {
 
     /// In the form in which they are stored; nothing for a file without names.
     pub(crate) fn pack(&self) -> Vec<u8> {
-        if self.items.is_empty() && self.uses.is_empty() && self.imports.is_empty() {
+        let is_empty = self.items.is_empty() && self.uses.is_empty();
+        if is_empty && self.imports.is_empty() && self.package.is_none() {
             return Vec::new();
         }
         postcard::to_stdvec(self).unwrap_or_default()
@@ -277,7 +282,9 @@ impl Links {
 /// resolved.
 pub(crate) fn read(language: Language, tree: &Tree, text: &str) -> Option<Links> {
     match language.name() {
+        "rust" => Some(rust::read(language, tree, text)),
         "typescript" | "tsx" | "javascript" => Some(typescript::read(language, tree, text)),
+        "go" => Some(go::read(language, tree, text)),
         "python" => Some(python::read(language, tree, text)),
         _ => None,
     }
