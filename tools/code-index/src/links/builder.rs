@@ -463,7 +463,7 @@ impl<'t> Builder<'t> {
     /// A name, looked up from here; one that a class binds further down only is
     /// not its own yet.
     pub(crate) fn name_so_far(&mut self, name: &'t str) -> Draft {
-        let name = self.intern(name);
+        let name = (self.intern(name), Space::Any);
         let mut scope = self.scope;
         loop {
             let now = &self.scopes[scope as usize];
