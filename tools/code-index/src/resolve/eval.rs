@@ -97,9 +97,11 @@ impl Resolver<'_> {
     fn result(&self, def: Def, itself: &Value) -> Value {
         let links = self.links(def.file);
         let Some(result) = links.item(def.item).result else { return itself.clone() };
-        match self.eval(def.file, result) {
+        // Variables may hold each other.
+        let find = || self.held(&self.eval(def.file, result));
+        match self.memory.kept(&self.memory.results, def, find) {
             Value::Unknown => itself.clone(),
-            held => self.held(&held),
+            held => held,
         }
     }
 

@@ -106,7 +106,12 @@ impl Rules for Python {
                     let given = method.map(|method| resolver.call(method));
                     Some(if *name == "__getitem__" { given } else { resolver.elements(&given) })
                 });
-                Some(by_method.unwrap_or_else(|| resolver.elements(&resolver.bases(*class))))
+                Some(by_method.unwrap_or_else(|| {
+                    // A container that does not lie here: `class Orders(list[Order])`.
+                    let mut line = resolver.line(*class);
+                    line.retain(|one| !matches!(one, Value::Instance(..)));
+                    resolver.elements(&Value::many(line))
+                }))
             }
             _ => None,
         }

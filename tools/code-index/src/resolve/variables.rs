@@ -43,11 +43,9 @@ impl Resolver<'_> {
 
     /// What a member holds, where its receiver may tell.
     pub(super) fn held_of(&self, file: FileId, member: ExprId, def: Def) -> Option<Value> {
-        let found = self.open_result(def, file, member, &[]);
-        let found = found.map(|found| self.held(&found));
-        let plain = || self.held(&Value::Thing(def));
-        let has_getter = matches!(&found, None) || found == Some(Value::Unknown);
-        let value = if has_getter { plain() } else { found.clone()? };
+        let found = self.open_result(def, file, member, &[]).map(|found| self.held(&found));
+        let found = found.filter(|found| *found != Value::Unknown);
+        let value = found.clone().unwrap_or_else(|| self.held(&Value::Thing(def)));
         self.got(&value).or(found)
     }
 

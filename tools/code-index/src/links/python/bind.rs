@@ -114,7 +114,7 @@ impl<'t> Walk<'t> {
         let name = self.b.source(left.node);
         let place = self.frame().place;
         match place {
-            Place::Class(class) if self.frame().is_annotated && !name.starts_with('_') => {
+            Place::Class(class) if self.frame().is_enum && !name.starts_with('_') => {
                 let class = self.b.item_expr(class);
                 self.b.instance(class)
             }

@@ -251,8 +251,7 @@ impl<'t> Walk<'t> {
         let bases = in_field(&children, FieldName::Superclasses).map(|list| list.node);
         let is_enum = bases.is_some_and(|list| self.bases(item, list));
         let mut frame = Frame::new(Place::Class(item), Some(item));
-        // Of a class: its values are its members.
-        frame.is_annotated = is_enum;
+        frame.is_enum = is_enum;
         let body = in_field(&children, FieldName::Body).map(|body| body.node);
         if let Some(body) = body {
             frame.own = self.names_in(body);

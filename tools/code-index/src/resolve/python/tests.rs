@@ -169,3 +169,10 @@ fn the_standard_library_is_not_hidden() {
         [("shop/json.py", "def load(): ...\n"), ("shop/a.py", "import json\njson.load()\n")];
     check("a file beside", &files, "shop/json.py:1", &[]);
 }
+
+#[test]
+fn circles_end() {
+    let text = "a = b\nb = a\na.go()\n\nclass A(B): ...\nclass B(A):\n    def go(self): ...\n\n\
+        for one in B(): one.go()\nclass C(C): ...\nC().go()\n";
+    check("variables and classes", &[("a.py", text)], "go", &["a.py:3 likely", "a.py:9 likely"]);
+}
