@@ -19,6 +19,7 @@
 mod build;
 pub mod cancel;
 mod candidates;
+pub mod changes;
 mod document;
 pub mod error;
 mod events;

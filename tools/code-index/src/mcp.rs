@@ -9,6 +9,7 @@
 //! **Deliberately absent:** flags, the environment, transports.
 
 mod analyze_impact;
+mod changes_since;
 mod explore_code;
 mod find_symbol;
 mod map_project;
@@ -19,6 +20,7 @@ mod show;
 mod trace_references;
 
 pub use analyze_impact::{AnalyzeImpactArgs, AnalyzeImpactOutput};
+pub use changes_since::{ChangesSinceArgs, ChangesSinceOutput};
 pub use explore_code::{ExploreCodeArgs, ExploreCodeOutput};
 pub use find_symbol::{FindSymbolArgs, FindSymbolOutput};
 pub use map_project::{MapProjectArgs, MapProjectOutput};
@@ -45,6 +47,7 @@ pub fn toolbox(version: &str, context: CodeContext) -> Toolbox<CodeContext> {
         .tool(trace_references::tool())
         .tool(analyze_impact::tool())
         .tool(map_project::tool())
+        .tool(changes_since::tool())
         .status(|context| {
             let status = context.status()?;
             (!status.complete).then(|| Status {
