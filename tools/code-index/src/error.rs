@@ -49,6 +49,15 @@ pub enum IndexError {
         name: String,
     },
 
+    /// Git does not know a range of commits.
+    #[error(
+        "`{range}` is neither a unified diff nor a range that git knows here; pass a diff, `main..topic` or `HEAD~1`"
+    )]
+    Range {
+        /// The range as it was asked for.
+        range: String,
+    },
+
     /// The limit to paths is broken.
     #[error(transparent)]
     Paths(#[from] crate::paths::PathFilterError),

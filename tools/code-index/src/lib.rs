@@ -29,6 +29,7 @@ pub mod files;
 pub mod find_symbol;
 mod folder;
 mod history;
+pub mod impact;
 pub mod language;
 pub mod lines;
 mod links;

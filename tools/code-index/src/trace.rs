@@ -13,7 +13,7 @@
 //! - The order is total: sources before tests, then path and line.
 
 mod by_name;
-mod start;
+pub(crate) mod start;
 mod uses;
 
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ use crate::cancel::Cancel;
 use crate::error::IndexError;
 use crate::file_class::FileClass;
 use crate::links::{ItemKind, Role};
-use crate::resolve::value::Def;
+use crate::resolve::value::{Def, FileId};
 use crate::resolve::{Confidence, Resolver, Target};
 use crate::status::IndexStatus;
 use crate::workspace::{RootQuery, Scope, Workspace};
@@ -58,6 +58,19 @@ pub struct TraceQuery {
     pub depth: u32,
     /// Edges that are less certain are left out.
     pub min_confidence: Confidence,
+}
+
+impl TraceQuery {
+    /// A question of one step.
+    pub(crate) fn of(symbol: &str, direction: Direction) -> TraceQuery {
+        TraceQuery {
+            symbol: symbol.to_owned(),
+            direction,
+            path: None,
+            depth: 1,
+            min_confidence: Confidence::Likely,
+        }
+    }
 }
 
 /// One end of an edge.
@@ -152,6 +165,34 @@ impl Workspace {
         }
         Ok(answer)
     }
+}
+
+/// A place that uses a definition, and what it stands in.
+pub(crate) struct User {
+    pub(crate) file: FileId,
+    pub(crate) owner: Option<Def>,
+    pub(crate) confidence: Confidence,
+}
+
+/// The places that use any of `targets`, outside import lines with what they
+/// stand in.
+pub(crate) fn users(resolver: &Resolver<'_>, targets: &[Def]) -> Result<Vec<User>, IndexError> {
+    let found = Users::of(resolver, targets).find()?;
+    Ok(found
+        .into_iter()
+        .map(|found| {
+            let owner = found.owner.map(|item| Def { file: found.file, item });
+            let owner = owner.map(|owner| named_around(resolver, owner));
+            User { file: found.file, owner, confidence: found.confidence }
+        })
+        .collect())
+}
+
+/// The named definition that a use belongs to.
+fn named_around(resolver: &Resolver<'_>, owner: Def) -> Def {
+    let links = resolver.links(owner.file);
+    let named = links.around(owner.item).find(|&item| !links.item_name(item).is_empty());
+    Def { file: owner.file, item: named.unwrap_or(owner.item) }
 }
 
 struct Trace<'q, 'r> {
@@ -261,7 +302,7 @@ impl Trace<'_, '_> {
             if let Some(owner) = owner
                 && found.confidence <= self.query.min_confidence
             {
-                inside.push(self.callable_around(owner));
+                inside.push(named_around(self.resolver, owner));
             }
             let edge = Edge {
                 path: self.root.show(&path),
@@ -276,13 +317,6 @@ impl Trace<'_, '_> {
         inside.sort_unstable();
         inside.dedup();
         Ok(inside)
-    }
-
-    /// The named definition that a use belongs to.
-    fn callable_around(&self, owner: Def) -> Def {
-        let links = self.resolver.links(owner.file);
-        let named = links.around(owner.item).find(|&item| !links.item_name(item).is_empty());
-        Def { file: owner.file, item: named.unwrap_or(owner.item) }
     }
 
     /// What the `sources` use; returns what was found.

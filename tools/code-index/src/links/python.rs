@@ -1,6 +1,7 @@
-//! What Python says of names: statements and expressions here, definitions in
-//! `declare`, assignments in `bind`, calls in `calls`, annotations in `types` and
-//! `quoted`, imports in `modules`, what variables hold at one place in `flow`.
+//! What Python says of names: names and members here, definitions in `declare`,
+//! assignments in `bind`, statements in `blocks`, calls in `calls`, literals and
+//! operators in `values`, annotations in `types` and `quoted`, imports in
+//! `modules`, what variables hold at one place in `flow`.
 //!
 //! **Invariants**
 //! - A variable of a function stands for what was last assigned to it; where that
@@ -9,18 +10,20 @@
 //!   unless a `*` import may bring them.
 
 mod bind;
+mod blocks;
 mod calls;
 mod declare;
 mod flow;
 mod modules;
 mod quoted;
 mod types;
+mod values;
 
 use std::sync::OnceLock;
 
 use tree_sitter::{Node, Tree, TreeCursor};
 
-use super::builder::{Builder, Draft, ScopeKind, line_of};
+use super::builder::{Builder, Draft, line_of};
 use super::grammar::{self, Grammar, in_field, names};
 use super::{Expr, ItemId, Links, Role};
 use crate::language::Language;
@@ -207,6 +210,8 @@ struct Frame<'t> {
     receiver: Option<&'t str>,
     /// A function's result is written down.
     is_annotated: bool,
+    /// The values of a class are its instances.
+    is_enum: bool,
     /// What a generator gives.
     yields: Option<Draft>,
     /// Names that `global` and `nonlocal` took out of a function.
@@ -224,6 +229,7 @@ impl Frame<'_> {
             item,
             receiver: None,
             is_annotated: false,
+            is_enum: false,
             yields: None,
             outer: Vec::new(),
             declared: Vec::new(),
@@ -392,7 +398,7 @@ impl<'t> Walk<'t> {
     /// A name's use; returns what it holds here.
     fn name_use(&mut self, node: Node<'t>, role: Role) -> Draft {
         let name = self.b.source(node);
-        let draft = self.b.name(name);
+        let draft = self.b.name_so_far(name);
         self.b.use_at(draft, line_of(node), role);
         match self.env.get(name) {
             Some(held) if !self.b.is_unknown(held) => held,
@@ -430,333 +436,6 @@ impl<'t> Walk<'t> {
             Kind::Attribute => self.attribute(node, role),
             _ => self.visit(node),
         }
-    }
-
-    fn subscript(&mut self, node: Node<'t>) -> Draft {
-        if let Some(class) = self.typing_subscript(node) {
-            return class;
-        }
-        let children = self.children(node);
-        let of = self.visit_field(&children, FieldName::Value);
-        let mut found = of;
-        for index in children.iter().filter(|child| child.field == Some(FieldName::SubscriptField))
-        {
-            self.visit(index.node);
-            found = match (index.kind, self.b.source(index.node).parse::<usize>()) {
-                (Kind::Slice, _) => of,
-                (Kind::Integer, Ok(at)) => self.b.part(of, at),
-                _ => self.element(of),
-            };
-        }
-        found
-    }
-
-    /// What iterating or indexing gives.
-    fn element(&mut self, of: Draft) -> Draft {
-        match self.b.any_part(of) {
-            Some(part) => part,
-            None => self.b.element_of(of),
-        }
-    }
-
-    /// The values of a list or a tuple, what `*` spreads included.
-    fn values(&mut self, node: Node<'t>) -> Vec<Draft> {
-        let mut values = Vec::new();
-        for child in self.children(node) {
-            match child.kind {
-                Kind::Comment => {}
-                Kind::ListSplat => {
-                    let spread = self.only(child.node);
-                    let element = self.element(spread);
-                    values.push(element);
-                }
-                _ => values.push(self.visit(child.node)),
-            }
-        }
-        values
-    }
-
-    fn list(&mut self, node: Node<'t>) -> Draft {
-        let values = self.values(node);
-        let unknown = self.b.unknown();
-        let first = values
-            .into_iter()
-            .take(4)
-            .fold(unknown, |all, one| if self.b.is_unknown(all) { one } else { all });
-        self.b.list(first)
-    }
-
-    fn tuple(&mut self, node: Node<'t>) -> Draft {
-        let mut values = self.values(node);
-        // Long ones are tables.
-        values.truncate(8);
-        self.b.tuple(&values)
-    }
-
-    fn dictionary(&mut self, node: Node<'t>) -> Draft {
-        let unknown = self.b.unknown();
-        let (mut key, mut value) = (unknown, unknown);
-        for child in self.children(node) {
-            if child.kind != Kind::Pair {
-                self.visit(child.node);
-                continue;
-            }
-            let (one, other) = self.pair(child.node);
-            key = if self.b.is_unknown(key) { one } else { key };
-            value = if self.b.is_unknown(value) { other } else { value };
-        }
-        self.dict_of(key, value)
-    }
-
-    fn dict_of(&mut self, key: Draft, value: Draft) -> Draft {
-        let dict = self.b.builtin("dict");
-        self.b.generic(dict, &[key, value])
-    }
-
-    fn pair(&mut self, node: Node<'t>) -> (Draft, Draft) {
-        let parts = self.children(node);
-        let key = self.visit_field(&parts, FieldName::Key);
-        let value = self.visit_field(&parts, FieldName::Value);
-        (key, value)
-    }
-
-    fn comprehension(&mut self, node: Node<'t>) -> Draft {
-        let children = self.children(node);
-        let mark = self.env.mark();
-        // What is iterated first is looked up outside.
-        let first = children.iter().find(|child| child.kind == Kind::ForIn).map(|c| c.node);
-        let mut over = first.map_or(self.b.unknown(), |clause| self.iterated(clause));
-        self.b.open_scope(ScopeKind::Block);
-        for child in &children {
-            match child.kind {
-                Kind::ForIn => {
-                    if Some(child.node.id()) != first.map(|clause| clause.id()) {
-                        over = self.iterated(child.node);
-                    }
-                    let parts = self.children(child.node);
-                    if let Some(left) = in_field(&parts, FieldName::Left) {
-                        let element = self.element(over);
-                        self.bind_inner(left.node, element);
-                    }
-                }
-                Kind::IfClause => {
-                    self.all_children(child.node);
-                    if let Some(condition) = child.node.named_child(0) {
-                        self.narrow(condition, true);
-                    }
-                }
-                _ => {}
-            }
-        }
-        let body = in_field(&children, FieldName::Body).map(|body| (body.node, body.kind));
-        let found = match body {
-            Some((pair, Kind::Pair)) => {
-                let (key, value) = self.pair(pair);
-                self.dict_of(key, value)
-            }
-            Some((body, _)) => {
-                let value = self.visit(body);
-                self.b.list(value)
-            }
-            None => self.b.unknown(),
-        };
-        self.b.close_scope();
-        self.env.undo(mark);
-        found
-    }
-
-    fn iterated(&mut self, clause: Node<'t>) -> Draft {
-        let mut over = None;
-        for part in self.children(clause) {
-            if part.field == Some(FieldName::Right) && part.node.is_named() {
-                let found = self.visit(part.node);
-                over.get_or_insert(found);
-            }
-        }
-        over.unwrap_or(self.b.unknown())
-    }
-
-    fn conditional(&mut self, node: Node<'t>) -> Draft {
-        let children = self.children(node);
-        let mut parts = children.iter().filter(|child| child.kind != Kind::Comment);
-        let (Some(yes), Some(condition), Some(no)) = (parts.next(), parts.next(), parts.next())
-        else {
-            return self.b.unknown();
-        };
-        self.visit(condition.node);
-        let mark = self.env.mark();
-        self.narrow(condition.node, true);
-        let yes = self.visit(yes.node);
-        self.env.undo(mark);
-        self.narrow(condition.node, false);
-        let no = self.visit(no.node);
-        self.env.undo(mark);
-        self.b.either(yes, no)
-    }
-
-    fn boolean(&mut self, node: Node<'t>) -> Draft {
-        let children = self.children(node);
-        let (Some(left), Some(right)) =
-            (in_field(&children, FieldName::Left), in_field(&children, FieldName::Right))
-        else {
-            return self.b.unknown();
-        };
-        let between = self.between(left.node, right.node);
-        let is_and = between.contains("and");
-        let first = self.visit(left.node);
-        let mark = self.env.mark();
-        self.narrow(left.node, is_and);
-        let second = self.visit(right.node);
-        self.env.undo(mark);
-        if is_and { second } else { self.b.either(first, second) }
-    }
-
-    /// The text between two nodes: an operator.
-    fn between(&self, left: Node<'t>, right: Node<'t>) -> &'t str {
-        let operator = left.next_sibling().filter(|node| node.id() != right.id());
-        operator.map_or("", |operator| self.b.source(operator))
-    }
-
-    fn binary(&mut self, node: Node<'t>) -> Draft {
-        let children = self.children(node);
-        let (Some(left), Some(right)) =
-            (in_field(&children, FieldName::Left), in_field(&children, FieldName::Right))
-        else {
-            return self.b.unknown();
-        };
-        let held = self.visit(left.node);
-        self.visit(right.node);
-        let method = match self.between(left.node, right.node) {
-            "+" => "__add__",
-            "-" => "__sub__",
-            "*" => "__mul__",
-            "/" => "__truediv__",
-            "|" => "__or__",
-            "&" => "__and__",
-            "%" => "__mod__",
-            "@" => "__matmul__",
-            _ => return self.b.unknown(),
-        };
-        if self.b.is_unknown(held) {
-            return held;
-        }
-        if self.b.is_plain(held) {
-            return held;
-        }
-        let method = self.b.member(held, method);
-        self.b.call(method)
-    }
-
-    fn give_back(&mut self, node: Node<'t>) {
-        if node.named_child_count() == 0 {
-            return;
-        }
-        let value = self.only(node);
-        let frame = self.frame();
-        let item = frame.item.filter(|_| !frame.is_annotated && frame.place == Place::Function);
-        if let Some(item) = item
-            && !self.b.is_unknown(value)
-        {
-            self.b.add_result(item, value);
-        }
-    }
-
-    /// `yield x` and `yield from xs`
-    fn give(&mut self, node: Node<'t>) -> Draft {
-        let mut value = self.only(node);
-        let after = self.b.source(node).strip_prefix("yield").unwrap_or_default();
-        if after.trim_start().starts_with("from ") {
-            value = self.element(value);
-        }
-        let old = self.frame().yields;
-        let joined = old.map_or(value, |old| self.b.either(old, value));
-        self.frame().yields = Some(joined);
-        self.b.unknown()
-    }
-
-    fn for_statement(&mut self, node: Node<'t>) {
-        let children = self.children(node);
-        let over = self.visit_field(&children, FieldName::Right);
-        let element = self.element(over);
-        if let Some(left) = in_field(&children, FieldName::Left) {
-            self.bind_target(left.node, element);
-        }
-        if let Some(body) = in_field(&children, FieldName::Body) {
-            self.loop_body(body.node);
-        }
-        self.visit_field(&children, FieldName::Alternative);
-    }
-
-    fn with_statement(&mut self, node: Node<'t>) {
-        let is_async = self.b.source(node).starts_with("async");
-        for child in self.children(node) {
-            if child.kind != Kind::WithClause {
-                self.visit(child.node);
-                continue;
-            }
-            for item in self.children(child.node) {
-                for value in self.children(item.node) {
-                    self.with_item(&value, is_async);
-                }
-            }
-        }
-    }
-
-    fn with_item(&mut self, item: &Child<'t>, is_async: bool) {
-        if item.kind != Kind::AsPattern {
-            self.visit(item.node);
-            return;
-        }
-        let children = self.children(item.node);
-        let Some(value) = children.first() else { return };
-        let value = self.visit(value.node);
-        let held = if self.b.is_unknown(value) {
-            value
-        } else {
-            let entered = self.b.member(value, if is_async { "__aenter__" } else { "__enter__" });
-            let entered = self.b.call(entered);
-            if is_async { self.b.awaited(entered) } else { entered }
-        };
-        if let Some(target) = in_field(&children, FieldName::Alias) {
-            self.bind_target(target.node, held);
-        }
-    }
-
-    /// An `except` clause: the name holds an instance of what is named.
-    fn except(&mut self, node: Node<'t>) {
-        let children = self.children(node);
-        let mut caught = self.b.unknown();
-        for child in &children {
-            match (child.kind, child.field) {
-                (Kind::AsPattern, _) => {
-                    let parts = self.children(child.node);
-                    if let Some(value) = parts.first() {
-                        caught = self.caught(value.node);
-                    }
-                    if let Some(target) = in_field(&parts, FieldName::Alias) {
-                        self.bind_target(target.node, caught);
-                    }
-                }
-                (_, Some(FieldName::Value)) => caught = self.caught(child.node),
-                (_, Some(FieldName::Alias)) => self.bind_target(child.node, caught),
-                _ => {
-                    self.visit(child.node);
-                }
-            }
-        }
-    }
-
-    fn caught(&mut self, node: Node<'t>) -> Draft {
-        if self.grammar.kind(node) != Kind::Tuple {
-            let class = self.visit(node);
-            return self.b.instance(class);
-        }
-        let mut all = self.b.unknown();
-        for class in self.values(node) {
-            let one = self.b.instance(class);
-            all = self.b.either(all, one);
-        }
-        all
     }
 }
 

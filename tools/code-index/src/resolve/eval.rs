@@ -41,10 +41,9 @@ impl Resolver<'_> {
                 let of = self.held_eval(file, *of);
                 self.member(&of, links.text(*name))
             }
+            Expr::Call(of) if self.rules(file).has_one_line() => self.call_given(file, *of, &[]),
             Expr::Call(of) => self.held_eval(file, *of).map(|callee| self.call(callee)),
-            Expr::Given(of, arguments) => {
-                self.held_eval(file, *of).map(|callee| self.call_given(callee, file, arguments))
-            }
+            Expr::Given(of, arguments) => self.call_given(file, *of, arguments),
             Expr::Instance(of) => self.eval(file, *of).map(|class| self.instance(class)),
             Expr::This(item) => self.instance_of(def(*item)),
             Expr::Super(item) => self.bases(def(*item)),
@@ -72,7 +71,18 @@ impl Resolver<'_> {
     }
 
     pub(super) fn held_eval(&self, file: FileId, expr: ExprId) -> Value {
-        self.held(&self.eval(file, expr))
+        let value = self.eval(file, expr);
+        if !matches!(self.links(file).expr(expr), Expr::Member(..))
+            || !self.rules(file).has_one_line()
+        {
+            return self.held(&value);
+        }
+        value.map(|one| match one {
+            Value::Thing(def) if self.kind(*def) == ItemKind::Value => {
+                self.held_of(file, expr, *def).unwrap_or_else(|| self.held(one))
+            }
+            other => other.clone(),
+        })
     }
 
     /// What a variable holds, in place of the variable.
@@ -87,9 +97,11 @@ impl Resolver<'_> {
     fn result(&self, def: Def, itself: &Value) -> Value {
         let links = self.links(def.file);
         let Some(result) = links.item(def.item).result else { return itself.clone() };
-        match self.eval(def.file, result) {
+        // Variables may hold each other.
+        let find = || self.held(&self.eval(def.file, result));
+        match self.memory.kept(&self.memory.results, def, find) {
             Value::Unknown => itself.clone(),
-            held => self.held(&held),
+            held => held,
         }
     }
 
@@ -312,7 +324,13 @@ impl Resolver<'_> {
             });
             if let Some(bound) = bound {
                 let bound = u32::try_from(bound).unwrap_or(u32::MAX);
-                return self.import(file, bound, depth + 1);
+                let found = self.import(file, bound, depth + 1);
+                // A package may import its own module.
+                let inside = || self.rules(file).submodule(self, module, name);
+                return match found {
+                    Value::Unknown | Value::Outside(_) if inside() != Value::Unknown => inside(),
+                    found => found,
+                };
             }
         }
         for (at, import) in links.imports.iter().enumerate() {

@@ -48,6 +48,8 @@ pub(crate) struct Memory {
     pub(super) files: RefCell<Vec<Arc<Loaded>>>,
     pub(super) by_path: RefCell<FxHashMap<Arc<str>, Option<FileId>>>,
     pub(super) values: Kept<(FileId, ExprId)>,
+    /// What items give.
+    pub(super) results: Kept<Def>,
     pub(super) members: Kept<(Def, String)>,
     pub(super) exported: Kept<(FileId, String)>,
     pub(super) definitions: RefCell<FxHashMap<String, Arc<[Def]>>>,
@@ -68,6 +70,7 @@ impl Memory {
         self.depth.set(0);
         self.needed.set(NONE);
         self.values.get_mut().retain(|_, state| matches!(state, State::Is(_)));
+        self.results.get_mut().retain(|_, state| matches!(state, State::Is(_)));
         self.members.get_mut().retain(|_, state| matches!(state, State::Is(_)));
         self.exported.get_mut().retain(|_, state| matches!(state, State::Is(_)));
     }

@@ -31,7 +31,8 @@ impl Rules for Python {
             let base = (1..dots).try_fold(folder, |inner, _| up(inner));
             return base.map_or(Value::Unknown, |base| at(resolver, &join(base, &place)));
         }
-        let found = roots(resolver, folder).into_iter();
+        let first = name.split('.').next().unwrap_or(name);
+        let found = roots(resolver, folder, first).into_iter();
         found
             .map(|root| at(resolver, &join(&root, &place)))
             .find(|found| *found != Value::Unknown)
@@ -105,7 +106,12 @@ impl Rules for Python {
                     let given = method.map(|method| resolver.call(method));
                     Some(if *name == "__getitem__" { given } else { resolver.elements(&given) })
                 });
-                Some(by_method.unwrap_or_else(|| resolver.elements(&resolver.bases(*class))))
+                Some(by_method.unwrap_or_else(|| {
+                    // A container that does not lie here: `class Orders(list[Order])`.
+                    let mut line = resolver.line(*class);
+                    line.retain(|one| !matches!(one, Value::Instance(..)));
+                    resolver.elements(&Value::many(line))
+                }))
             }
             _ => None,
         }
@@ -155,7 +161,7 @@ fn at(resolver: &Resolver<'_>, place: &str) -> Value {
 }
 
 /// The folders that names of modules start from, for a file of `folder`.
-fn roots(resolver: &Resolver<'_>, folder: &str) -> Vec<String> {
+fn roots(resolver: &Resolver<'_>, folder: &str, first: &str) -> Vec<String> {
     let mut roots: Vec<String> = Vec::new();
     let mut add = |root: String| {
         if !roots.contains(&root) {
@@ -172,7 +178,9 @@ fn roots(resolver: &Resolver<'_>, folder: &str) -> Vec<String> {
     for project in own {
         SOURCES.iter().for_each(|source| add(join(project, source)));
     }
-    around.iter().for_each(|folder| add((*folder).to_owned()));
+    if !STANDARD.contains(&first) {
+        around.iter().for_each(|folder| add((*folder).to_owned()));
+    }
     for project in others {
         SOURCES.iter().for_each(|source| add(join(project, source)));
     }
@@ -197,6 +205,183 @@ fn is_enumeration(resolver: &Resolver<'_>, class: Def) -> bool {
     }
     false
 }
+
+/// Modules that come with Python; a file beside the importing one does not hide them.
+const STANDARD: &[&str] = &[
+    "abc",
+    "aifc",
+    "argparse",
+    "array",
+    "ast",
+    "asyncio",
+    "atexit",
+    "base64",
+    "bdb",
+    "binascii",
+    "bisect",
+    "builtins",
+    "bz2",
+    "calendar",
+    "cgi",
+    "cmath",
+    "cmd",
+    "code",
+    "codecs",
+    "collections",
+    "colorsys",
+    "compileall",
+    "concurrent",
+    "configparser",
+    "contextlib",
+    "contextvars",
+    "copy",
+    "copyreg",
+    "cProfile",
+    "csv",
+    "ctypes",
+    "curses",
+    "dataclasses",
+    "datetime",
+    "dbm",
+    "decimal",
+    "difflib",
+    "dis",
+    "doctest",
+    "email",
+    "encodings",
+    "enum",
+    "errno",
+    "faulthandler",
+    "fcntl",
+    "filecmp",
+    "fileinput",
+    "fnmatch",
+    "fractions",
+    "ftplib",
+    "functools",
+    "gc",
+    "getopt",
+    "getpass",
+    "gettext",
+    "glob",
+    "graphlib",
+    "grp",
+    "gzip",
+    "hashlib",
+    "heapq",
+    "hmac",
+    "html",
+    "http",
+    "imaplib",
+    "importlib",
+    "inspect",
+    "io",
+    "ipaddress",
+    "itertools",
+    "json",
+    "keyword",
+    "linecache",
+    "locale",
+    "logging",
+    "lzma",
+    "mailbox",
+    "marshal",
+    "math",
+    "mimetypes",
+    "mmap",
+    "multiprocessing",
+    "netrc",
+    "numbers",
+    "operator",
+    "optparse",
+    "os",
+    "parser",
+    "pathlib",
+    "pdb",
+    "pickle",
+    "pickletools",
+    "pkgutil",
+    "platform",
+    "plistlib",
+    "poplib",
+    "posixpath",
+    "pprint",
+    "profile",
+    "pstats",
+    "pty",
+    "pwd",
+    "py_compile",
+    "queue",
+    "quopri",
+    "random",
+    "re",
+    "readline",
+    "reprlib",
+    "resource",
+    "runpy",
+    "sched",
+    "secrets",
+    "select",
+    "selectors",
+    "shelve",
+    "shlex",
+    "shutil",
+    "signal",
+    "site",
+    "smtplib",
+    "socket",
+    "socketserver",
+    "sqlite3",
+    "ssl",
+    "stat",
+    "statistics",
+    "string",
+    "stringprep",
+    "struct",
+    "subprocess",
+    "symtable",
+    "sys",
+    "sysconfig",
+    "syslog",
+    "tarfile",
+    "telnetlib",
+    "tempfile",
+    "termios",
+    "test",
+    "textwrap",
+    "threading",
+    "time",
+    "timeit",
+    "tkinter",
+    "token",
+    "tokenize",
+    "tomllib",
+    "trace",
+    "traceback",
+    "tracemalloc",
+    "tty",
+    "turtle",
+    "types",
+    "typing",
+    "unicodedata",
+    "unittest",
+    "urllib",
+    "uuid",
+    "venv",
+    "warnings",
+    "wave",
+    "weakref",
+    "webbrowser",
+    "winreg",
+    "wsgiref",
+    "xml",
+    "xmlrpc",
+    "zipapp",
+    "zipfile",
+    "zipimport",
+    "zlib",
+    "zoneinfo",
+];
 
 const COMMON: &[&str] = &[
     "add",

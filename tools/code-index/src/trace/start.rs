@@ -12,19 +12,19 @@ use crate::workspace::{RootQuery, Workspace};
 use super::MAX_SYMBOLS;
 
 /// One definition, before its file is read for names.
-pub(super) struct Start {
+pub(crate) struct Start {
     /// The root, by its place.
-    pub(super) root: usize,
+    pub(crate) root: usize,
     /// The file, inside the root.
-    pub(super) path: String,
+    pub(crate) path: String,
     /// The line of the name where one was asked for.
-    pub(super) line: Option<u32>,
+    pub(crate) line: Option<u32>,
     /// What the index knows of it; none where only the line was given.
-    pub(super) symbol: Option<Symbol>,
+    pub(crate) symbol: Option<Symbol>,
 }
 
 /// Finds what `query.symbol` means.
-pub(super) fn find(
+pub(crate) fn find(
     workspace: &Workspace,
     roots: &[RootQuery<'_>],
     query: &TraceQuery,
@@ -82,7 +82,7 @@ fn at_place(
 
 impl Start {
     /// The items that it is, with those of the same name beside it (overloads).
-    pub(super) fn definitions(&self, resolver: &Resolver<'_>) -> Vec<Def> {
+    pub(crate) fn definitions(&self, resolver: &Resolver<'_>) -> Vec<Def> {
         let Some(file) = resolver.file(&self.path) else { return Vec::new() };
         let links = resolver.links(file);
         let at_line = |line: u32, name: Option<&str>| {
@@ -128,7 +128,7 @@ impl Start {
     }
 
     /// The definition as the index knows it.
-    pub(super) fn traced(&self, root: &RootQuery<'_>) -> Traced {
+    pub(crate) fn traced(&self, root: &RootQuery<'_>) -> Traced {
         let symbol = self.symbol.as_ref();
         Traced {
             name: symbol.map_or_else(String::new, |symbol| symbol.name.clone()),

@@ -27,7 +27,7 @@ impl<'t> Walk<'t> {
         if item.is_some() {
             self.b.leave();
         }
-        let held = match (item, declared) {
+        match (item, declared) {
             (Some(item), Some(declared)) => {
                 self.b.add_result(item, declared);
                 self.b.set_declared(item);
@@ -46,8 +46,7 @@ impl<'t> Walk<'t> {
                 self.bind_target(left.node, held);
                 held
             }
-        };
-        held
+        }
     }
 
     /// The annotation's type and the value's.
@@ -115,7 +114,7 @@ impl<'t> Walk<'t> {
         let name = self.b.source(left.node);
         let place = self.frame().place;
         match place {
-            Place::Class(class) if self.frame().is_annotated && !name.starts_with('_') => {
+            Place::Class(class) if self.frame().is_enum && !name.starts_with('_') => {
                 let class = self.b.item_expr(class);
                 self.b.instance(class)
             }

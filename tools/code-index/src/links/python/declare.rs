@@ -5,7 +5,6 @@ use tree_sitter::Node;
 use super::super::builder::{Binding, Draft, ScopeKind};
 use super::super::grammar::in_field;
 use super::super::{ItemId, ItemKind, Role};
-use super::flow::Env;
 use super::{Child, FieldName, Frame, Kind, Place, Walk};
 
 /// What decorators make of a function.
@@ -78,10 +77,8 @@ impl<'t> Walk<'t> {
             Some(list) => self.parameters(list.node),
             None => Vec::new(),
         };
-        let declared = match in_field(&children, FieldName::ReturnType) {
-            Some(annotation) => Some(self.ty(annotation.node, Role::Type)),
-            None => None,
-        };
+        let declared = in_field(&children, FieldName::ReturnType)
+            .map(|annotation| self.ty(annotation.node, Role::Type));
         let mut frame = Frame::new(Place::Function, Some(item));
         frame.is_annotated = declared.is_some();
         let receiver = class.filter(|_| !marks.is_static).zip(parameters.first_mut());
@@ -112,7 +109,7 @@ impl<'t> Walk<'t> {
         mut frame: Frame<'t>,
         parameters: &[Parameter<'t>],
     ) -> Option<Draft> {
-        let outside = std::mem::replace(&mut self.env, Env::default());
+        let outside = std::mem::take(&mut self.env);
         self.b.open_scope(ScopeKind::Function);
         for parameter in parameters {
             let name = self.b.source(parameter.name);
@@ -248,11 +245,13 @@ impl<'t> Walk<'t> {
         self.b.bind(text, Binding::Item(item));
         self.b.enter(item);
         let has_types = self.type_parameters(&children);
+        if has_types && let Some(list) = in_field(&children, FieldName::TypeParameters) {
+            self.generic_base(item, list.node);
+        }
         let bases = in_field(&children, FieldName::Superclasses).map(|list| list.node);
         let is_enum = bases.is_some_and(|list| self.bases(item, list));
         let mut frame = Frame::new(Place::Class(item), Some(item));
-        // Of a class: its values are its members.
-        frame.is_annotated = is_enum;
+        frame.is_enum = is_enum;
         let body = in_field(&children, FieldName::Body).map(|body| body.node);
         if let Some(body) = body {
             frame.own = self.names_in(body);
@@ -268,6 +267,20 @@ impl<'t> Walk<'t> {
             self.b.close_scope();
         }
         self.b.leave();
+    }
+
+    /// `class Box[T]` says the same as `class Box(Generic[T])`.
+    fn generic_base(&mut self, class: ItemId, list: Node<'t>) {
+        let mut arguments = Vec::new();
+        for parameter in self.children(list) {
+            let source = self.b.source(parameter.node);
+            let name = source.split([':', '=']).next().unwrap_or(source);
+            let variable = self.b.name(name.trim().trim_start_matches('*'));
+            arguments.push(self.b.instance(variable));
+        }
+        let generic = self.b.builtin("Generic");
+        let base = self.b.generic(generic, &arguments);
+        self.b.add_base(class, base);
     }
 
     /// Adds the bases of a class; tells if it is an enumeration.

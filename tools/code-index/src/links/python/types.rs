@@ -2,8 +2,7 @@
 
 use tree_sitter::Node;
 
-use super::super::builder::Binding;
-use super::super::builder::Draft;
+use super::super::builder::{Binding, Draft, ScopeKind};
 use super::super::grammar::in_field;
 use super::super::{ItemKind, Role};
 use super::{Child, FieldName, Kind, Walk};
@@ -297,7 +296,7 @@ impl<'t> Walk<'t> {
         self.b.set_declared(item);
         self.b.bind(text, Binding::Item(item));
         self.b.enter(item);
-        self.b.open_scope(super::ScopeKind::Block);
+        self.b.open_scope(ScopeKind::Block);
         if let Some(parameters) = parameters {
             self.bind_type_parameters(parameters);
         }

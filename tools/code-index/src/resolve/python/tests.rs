@@ -140,3 +140,39 @@ fn type_variables_stand_for_what_is_given() {
     let wanted = ["a.py:10 likely", "a.py:12 likely"];
     check("calls", &[STORE, ("a.py", text)], "shop/store.py:2", &wanted);
 }
+
+#[test]
+fn receivers_say_what_variables_and_self_are() {
+    let text = "from typing import Generic, Self, TypeVar\nfrom shop.store import Store\n\n\
+        T = TypeVar('T')\n\nclass Box(Generic[T]):\n    def first(self) -> T: ...\n    \
+        @classmethod\n    def make(cls) -> Self: ...\n\nclass Late[U]:\n    \
+        def __get__(self, owner, kind) -> U: ...\n\nclass Shelf(Box[Store]):\n    \
+        late: Late[Store] = Late()\n    def own(self): ...\n\n\
+        def use(box: Box[Store], shelf: Shelf):\n    box.first().save()\n    \
+        shelf.first().save()\n    shelf.late.save()\n    Shelf.make().own()\n";
+    let wanted = ["a.py:19 likely", "a.py:20 likely", "a.py:21 likely"];
+    check("arguments", &[STORE, ("a.py", text)], "shop/store.py:2", &wanted);
+    check("self", &[STORE, ("a.py", text)], "own", &["a.py:22 likely"]);
+}
+
+#[test]
+fn a_class_sees_what_stands_above() {
+    let text = "def size(): ...\n\nclass A:\n    first = size\n    \
+        def size(self): ...\n    other = size\n";
+    check("the function", &[("a.py", text)], "a.py:1", &["a.py:4 exact"]);
+    check("the method", &[("a.py", text)], "a.py:5", &["a.py:6 exact"]);
+}
+
+#[test]
+fn the_standard_library_is_not_hidden() {
+    let files =
+        [("shop/json.py", "def load(): ...\n"), ("shop/a.py", "import json\njson.load()\n")];
+    check("a file beside", &files, "shop/json.py:1", &[]);
+}
+
+#[test]
+fn circles_end() {
+    let text = "a = b\nb = a\na.go()\n\nclass A(B): ...\nclass B(A):\n    def go(self): ...\n\n\
+        for one in B(): one.go()\nclass C(C): ...\nC().go()\n";
+    check("variables and classes", &[("a.py", text)], "go", &["a.py:3 likely", "a.py:9 likely"]);
+}
