@@ -21,11 +21,13 @@
 
 pub(crate) mod builtin;
 mod eval;
+mod go;
 mod members;
 pub(crate) mod memory;
 pub(crate) mod projects;
 mod python;
 pub(crate) mod rules;
+mod rust;
 mod typescript;
 pub(crate) mod value;
 mod variables;

@@ -206,10 +206,15 @@ impl Trace<'_, '_> {
     fn run(&mut self, starts: &[&Start], answer: &mut TraceAnswer) -> Result<(), IndexError> {
         let mut now: Vec<Def> = Vec::new();
         for start in starts.iter().take(MAX_SYMBOLS) {
-            let found = start.definitions(self.resolver);
+            let found = match self.query.direction {
+                Direction::Callees => start.definitions(self.resolver),
+                _ => start.types(self.resolver),
+            };
             if let Some(&def) = found.first() {
                 let mut traced = self.traced(def);
-                traced.line = start.line.unwrap_or(traced.line);
+                if *self.resolver.path(def.file) == *start.path {
+                    traced.line = start.line.unwrap_or(traced.line);
+                }
                 answer.symbols.push(traced);
             } else {
                 answer.symbols.push(start.traced(self.root));

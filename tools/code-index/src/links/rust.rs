@@ -410,8 +410,12 @@ impl<'t> Walk<'t> {
             }
             _ => (self.callee(function.node, Role::Call), Vec::new()),
         };
-        if let Some(arguments) = in_field(&children, FieldName::ArgumentsField) {
-            self.arguments(arguments.node, callee);
+        let given = match in_field(&children, FieldName::ArgumentsField) {
+            Some(arguments) => self.arguments(arguments.node, callee),
+            None => self.b.unknown(),
+        };
+        if wraps(self.b.source(function.node)) {
+            return given;
         }
         let result = self.b.call(callee);
         match types.first() {
@@ -430,15 +434,21 @@ impl<'t> Walk<'t> {
         named.rsplit(['.', ':']).next().unwrap_or(named).trim()
     }
 
-    fn arguments(&mut self, node: Node<'t>, callee: Draft) {
+    /// Walks the arguments of a call and returns what the first one stands for.
+    fn arguments(&mut self, node: Node<'t>, callee: Draft) -> Draft {
+        let mut first = self.b.unknown();
         for (at, argument) in self.separated(node) {
-            if argument.kind == Kind::Closure {
+            let given = if argument.kind == Kind::Closure {
                 let expected = self.b.param_of(callee, at);
-                self.closure(argument.node, expected);
+                self.closure(argument.node, expected)
             } else {
-                self.visit(argument.node);
+                self.visit(argument.node)
+            };
+            if at == 0 {
+                first = given;
             }
         }
+        first
     }
 
     /// Named children with the number of commas before them: `_` is no named child.
@@ -600,7 +610,16 @@ impl<'t> Walk<'t> {
 
     fn iteration(&mut self, node: Node<'t>) -> Draft {
         let children = self.children(node);
-        let over = self.visit_field(&children, FieldName::Value);
+        let mut over = self.visit_field(&children, FieldName::Value);
+        let is_pair = in_field(&children, FieldName::Pattern)
+            .is_some_and(|pattern| pattern.kind == Kind::TuplePattern);
+        let is_call = in_field(&children, FieldName::Value)
+            .is_some_and(|value| matches!(value.kind, Kind::Call | Kind::MacroInvocation));
+        if is_pair && !is_call {
+            // Of a map, pairs come out, where an index gives what is in them.
+            let pairs = self.b.member(over, "into_iter");
+            over = self.b.call(pairs);
+        }
         let held = self.b.element(over);
         let known = self.locals.len();
         self.bind_in(&children, FieldName::Pattern, held);
@@ -623,6 +642,20 @@ impl<'t> Walk<'t> {
         }
         self.visit(left.node);
         self.b.unknown()
+    }
+}
+
+/// A call that gives what it is given: `Some(x)`, `Arc::new(x)`.
+fn wraps(callee: &str) -> bool {
+    let (before, name) = callee.rsplit_once("::").unwrap_or(("", callee));
+    let of = before.rsplit("::").next().unwrap_or(before);
+    match name {
+        "Some" | "Ok" | "Ready" => before.is_empty() || matches!(of, "Option" | "Result" | "Poll"),
+        "new" | "clone" | "from" | "pin" | "downgrade" | "as_ref" => matches!(
+            of,
+            "Arc" | "Box" | "Cell" | "Mutex" | "Pin" | "Rc" | "RefCell" | "RwLock" | "Clone"
+        ),
+        _ => false,
     }
 }
 

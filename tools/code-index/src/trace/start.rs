@@ -3,6 +3,7 @@
 use super::{TraceQuery, Traced};
 use crate::cancel::Cancel;
 use crate::error::IndexError;
+use crate::links::ItemKind;
 use crate::resolve::Resolver;
 use crate::resolve::value::Def;
 use crate::symbol::Symbol;
@@ -105,8 +106,24 @@ impl Start {
         let mut all: Vec<Def> =
             resolver.named_items(file, item.parent, item.name).things().collect();
         let own = Def { file, item: u32::try_from(own).unwrap_or(u32::MAX) };
-        all.retain(|def| *def != own);
+        let has_spaces = resolver.rules(file).has_spaces();
+        let is_other = |def: &Def| has_spaces && resolver.kind(*def) != resolver.kind(own);
+        all.retain(|def| *def != own && !is_other(def));
         all.insert(0, own);
+        all
+    }
+
+    /// The same, where an extension stands for the type that it extends.
+    pub(super) fn types(&self, resolver: &Resolver<'_>) -> Vec<Def> {
+        let mut all = Vec::new();
+        for def in self.definitions(resolver) {
+            let extended = match resolver.kind(def) {
+                ItemKind::Extension => resolver.extended(def),
+                _ => Vec::new(),
+            };
+            let found = if extended.is_empty() { vec![def] } else { extended };
+            all.extend(found.into_iter().filter(|def| !all.contains(def)).collect::<Vec<_>>());
+        }
         all
     }
 

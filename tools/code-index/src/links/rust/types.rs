@@ -45,7 +45,12 @@ impl<'t> Walk<'t> {
                     None => self.b.unknown(),
                 };
                 let arguments = self.type_arguments(&children);
-                if arguments.is_empty() { base } else { self.b.generic(base, &arguments) }
+                match arguments.first() {
+                    None => base,
+                    // Every crate has its own, and all are looked through.
+                    Some(&of) if self.is_result(&children) => of,
+                    Some(_) => self.b.generic(base, &arguments),
+                }
             }
             Kind::PrimitiveType => {
                 let name = self.b.source(node);
@@ -85,6 +90,11 @@ impl<'t> Walk<'t> {
             Kind::MacroInvocation => self.visit(node),
             _ => self.b.unknown(),
         }
+    }
+
+    fn is_result(&self, children: &[Child<'t>]) -> bool {
+        let name = in_field(children, FieldName::Type).map(|name| self.b.source(name.node));
+        name.is_some_and(|name| name.rsplit("::").next() == Some("Result"))
     }
 
     fn named_type(&mut self, node: Node<'t>, role: Role) -> Draft {
