@@ -78,11 +78,11 @@ async fn uses_are_traced_with_their_confidence() -> anyhow::Result<()> {
     let answer = ask(&mut server, "trace_references", arguments).await?;
     let edges = answer["edges"].as_array().expect("edges");
     assert!(edges.iter().all(|edge| edge["confidence"] == "exact"), "{edges:?}");
+    let word = regex::Regex::new(r"\bCart\b")?;
     let mut want = Vec::new();
     for file in ["cart.ts", "checkout.ts", "components/CartView.tsx"] {
         let path = format!("web/src/{file}");
         let text = std::fs::read_to_string(scratch.root().join(&path))?;
-        let word = regex::Regex::new(r"\bCart\b")?;
         let lines = text.lines().zip(1..).filter(|(text, _)| word.is_match(text));
         want.extend(lines.map(|(_, line)| (path.clone(), line)));
     }
