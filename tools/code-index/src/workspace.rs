@@ -205,4 +205,6 @@ fn canonical_languages(names: &[String]) -> Result<Vec<&'static str>, IndexError
 }
 
 #[cfg(test)]
+mod incremental;
+#[cfg(test)]
 mod tests;
