@@ -264,16 +264,17 @@ impl Trace<'_, '_> {
         }
     }
 
-    /// Where the language's names are not resolved: lines that hold the name.
+    /// Where the language's names are not resolved: places that have the name.
     fn by_name_only(&mut self, start: &Start) -> Result<(), IndexError> {
         let Some(symbol) = &start.symbol else { return Ok(()) };
-        for (path, line) in by_name::lines(self.resolver, start, symbol)? {
+        let (uses, confidence) = by_name::uses(self.resolver, start, symbol)?;
+        for (path, line) in uses {
             let edge = Edge {
                 path: self.root.show(&path),
                 line,
                 name: None,
                 container: None,
-                confidence: Confidence::Name,
+                confidence,
                 distance: 1,
             };
             self.add(&path, edge);
