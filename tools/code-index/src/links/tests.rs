@@ -14,6 +14,7 @@ fn links(language: &str, text: &str) -> Links {
     let tree = parser.parse(text, None).expect("a tree");
     let links = read(language, &tree, text).expect("names are resolved");
     let packed = links.pack();
+    assert!(super::compact::is_sound(&links));
     assert_eq!(Links::unpack(&packed).expect("what was packed"), links);
     links
 }
