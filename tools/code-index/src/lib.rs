@@ -6,6 +6,7 @@
 //! watch                                └──────── view ────────┘
 //!                                                 ▲
 //!                 find_symbol, search_code, explore, outline, files, map_project
+//!                 trace, impact ─▶ resolve ─▶ links of the files that hold a name
 //! ```
 //!
 //! A [`Workspace`] opens one or several roots and answers at once. What is
