@@ -165,16 +165,74 @@ fn go() {
     insta::assert_snapshot!(table("go", include_str!("tests/sample.go.txt")));
 }
 
+const SAMPLES: [(&str, &str); 4] = [
+    ("tsx", include_str!("tests/sample.tsx")),
+    ("python", include_str!("tests/sample.py")),
+    ("rust", include_str!("tests/sample.rs.txt")),
+    ("go", include_str!("tests/sample.go.txt")),
+];
+
 #[test]
 fn code_that_ends_anywhere_is_read() {
-    let samples = [
-        ("rust", include_str!("tests/sample.rs.txt")),
-        ("go", include_str!("tests/sample.go.txt")),
-    ];
-    for (language, text) in samples {
+    for (language, text) in SAMPLES {
         let whole = links(language, text);
         for end in (0..text.len()).step_by(41).filter(|&end| text.is_char_boundary(end)) {
             assert!(links(language, &text[..end]).items.len() <= whole.items.len() + 5);
         }
+    }
+}
+
+#[test]
+fn deep_code_is_read_on_a_small_stack() {
+    // As much as the threads have that read files and answer questions.
+    const STACK: usize = 2 << 20;
+    let deep =
+        |open: &str, close: &str| format!("x = {}1{}", open.repeat(4_000), close.repeat(4_000));
+    let texts = [
+        deep("(", ")"),
+        deep("[", "]"),
+        deep("{a:", "}"),
+        deep("f(", ")"),
+        deep("a.b(", ")"),
+        format!("x = a{}", ".b".repeat(4_000)),
+        format!("x = a{}", "()".repeat(4_000)),
+        format!("x = {}1", "1 + ".repeat(4_000)),
+        format!("x = {}1", "-".repeat(4_000)),
+        "if (a) { ".repeat(3_000),
+        "fn f() { mod m { ".repeat(2_000),
+        "class A:\n def f(self):\n  ".repeat(500),
+        format!("let x: {}A{} = 1;", "B<".repeat(3_000), ">".repeat(3_000)),
+        format!("const x: {}A = 1;", "() => ".repeat(3_000)),
+        format!("x = {}1", "a => ".repeat(3_000)),
+        format!("<{}/>", "a b={<".repeat(2_000)),
+    ];
+    for (language, _) in SAMPLES {
+        for text in &texts {
+            let text = text.clone();
+            let reading = std::thread::Builder::new().stack_size(STACK);
+            let reading = reading.spawn(move || links(language, &text)).expect("a thread");
+            reading.join().expect("no code is too deep");
+        }
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(48))]
+
+    /// Lines of the samples in any order, cut anywhere.
+    #[test]
+    fn mixed_up_code_is_read(
+        which in 0..SAMPLES.len(),
+        lines in proptest::collection::vec((0_usize..200, 0_usize..80), 0..40),
+    ) {
+        let (language, sample) = SAMPLES[which];
+        let known: Vec<&str> = sample.lines().collect();
+        let mut text = String::new();
+        for (line, end) in lines {
+            let line = known[line % known.len()];
+            text.push_str(&line[..line.floor_char_boundary(end)]);
+            text.push('\n');
+        }
+        links(language, &text);
     }
 }

@@ -182,3 +182,34 @@ fn an_edit_is_followed_at_once() {
     repository.write("lib/index.ts", "export {};\n");
     wait_until("nothing is exported any more", || shown(&late()).is_empty());
 }
+
+#[test]
+fn long_chains_end() {
+    let mut text = String::new();
+    for at in 0..400 {
+        let next = at + 1;
+        let _ = std::fmt::Write::write_fmt(
+            &mut text,
+            format_args!(
+                "export class C{at} extends C{next} {{ a{at} = this.a{next}; }}\n\
+                 export function f{at}() {{ return f{next}(); }}\n\
+                 const v{at} = [v{next}].map((x) => x.y{at});\n"
+            ),
+        );
+    }
+    text.push_str("export class C400 { deep() {} }\nexport function f400() { return new C0(); }\nconst v400 = v0;\nf0().deep();\n");
+    let files: Vec<(String, String)> = (0..60)
+        .map(|at| (format!("pass{at}.ts"), format!("export * from './pass{}';\n", (at + 1) % 60)))
+        .collect();
+    let mut all: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, &**text)).collect();
+    all.push(("long.ts", &text));
+    all.push(("use.ts", "import { deep } from './pass0';\ndeep();\n"));
+    let repository = Repository::new(&all);
+    let workspace = repository.open_complete();
+    for symbol in ["deep", "f0", "C0", "v0", "y7"] {
+        for direction in [Direction::References, Direction::Callees, Direction::Implementations] {
+            let query = TraceQuery { depth: 5, ..asked(symbol, direction) };
+            workspace.trace(&query, &Cancel::new()).unwrap();
+        }
+    }
+}
