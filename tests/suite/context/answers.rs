@@ -62,6 +62,42 @@ async fn an_absent_name_is_no_error_and_gives_near_ones() -> anyhow::Result<()> 
 }
 
 #[tokio::test]
+async fn uses_are_traced_with_their_confidence() -> anyhow::Result<()> {
+    let scratch = shop()?;
+    // The name alone is no use of it.
+    scratch.write("web/src/unrelated.ts", "class Cart {}\nnew Cart();\n")?;
+    let mut server = server(&scratch).await?;
+    complete(&mut server).await?;
+    let source = std::fs::read_to_string(scratch.root().join("web/src/cart.ts"))?;
+    let line = 1 + source
+        .lines()
+        .position(|line| line.starts_with("export class Cart "))
+        .expect("a class");
+    let symbol = format!("web/src/cart.ts:{line}");
+    let arguments = json!({ "symbol": symbol, "direction": "references" });
+    let answer = ask(&mut server, "trace_references", arguments).await?;
+    let edges = answer["edges"].as_array().expect("edges");
+    assert!(edges.iter().all(|edge| edge["confidence"] == "exact"), "{edges:?}");
+    let word = regex::Regex::new(r"\bCart\b")?;
+    let mut want = Vec::new();
+    for file in ["cart.ts", "checkout.ts", "components/CartView.tsx"] {
+        let path = format!("web/src/{file}");
+        let text = std::fs::read_to_string(scratch.root().join(&path))?;
+        let lines = text.lines().zip(1..).filter(|(text, _)| word.is_match(text));
+        want.extend(lines.map(|(_, line)| (path.clone(), line)));
+    }
+    want.retain(|(path, at)| path != "web/src/cart.ts" || *at != line);
+    let found: Vec<(String, usize)> = edges
+        .iter()
+        .filter_map(|edge| {
+            Some((edge["path"].as_str()?.to_owned(), edge["line"].as_u64()?.try_into().ok()?))
+        })
+        .collect();
+    assert_eq!(found, want);
+    Ok(())
+}
+
+#[tokio::test]
 async fn text_is_found_by_letter_by_words_and_by_pattern() -> anyhow::Result<()> {
     let scratch = shop()?;
     scratch.write("src/a.rs", "fn one() { let Total = 1; }\nfn two() { let total = 2; }\n")?;
@@ -126,6 +162,25 @@ async fn mistakes_are_told_with_the_next_step() -> anyhow::Result<()> {
         ("explore_code", json!({ "query": "x", "languages": ["klingon"] }), "klingon"),
         ("find_symbol", json!({ "name": "x", "kind": "thing" }), "function"),
         ("find_symbol", json!({ "name": "x", "paths": ["a[" ] }), "a["),
+        ("trace_references", json!({ "symbol": "x", "direction": "sideways" }), "callers"),
+        ("trace_references", json!({ "symbol": "", "direction": "callers" }), "path:line"),
+        (
+            "trace_references",
+            json!({ "symbol": "no/such.ts:3", "direction": "callers" }),
+            "no/such.ts",
+        ),
+        (
+            "trace_references",
+            json!({ "symbol": "x", "direction": "callers", "min_confidence": "sure" }),
+            "likely",
+        ),
+        (
+            "trace_references",
+            json!({ "symbol": "Cart", "direction": "callers", "cursor": "nonsense" }),
+            "cursor",
+        ),
+        ("analyze_impact", json!({}), "symbols"),
+        ("analyze_impact", json!({ "diff": "no-such..range" }), "no-such..range"),
         ("map_project", json!({ "path": "no/such/place" }), "no/such/place"),
         ("map_project", json!({ "path": "../outside" }), "../outside"),
     ];
@@ -151,13 +206,25 @@ async fn both_forms_carry_the_same_facts() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn questions() -> [(&'static str, Value); 7] {
+fn questions() -> [(&'static str, Value); 13] {
     [
         ("explore_code", json!({ "query": "how is the price of a cart computed" })),
         ("search_code", json!({ "query": "price" })),
         ("search_code", json!({ "query": "import .*", "mode": "regex", "limit": 3 })),
         ("find_symbol", json!({ "name": "re" })),
         ("find_symbol", json!({ "name": "qqqqzzzz" })),
+        ("trace_references", json!({ "symbol": "Cart", "direction": "references" })),
+        (
+            "trace_references",
+            json!({ "symbol": "checkoutCart", "direction": "callees", "depth": 2 }),
+        ),
+        (
+            "trace_references",
+            json!({ "symbol": "add", "direction": "callers", "limit": 1, "min_confidence": "name" }),
+        ),
+        ("trace_references", json!({ "symbol": "qqqqzzzz", "direction": "callers" })),
+        ("analyze_impact", json!({ "symbols": ["totalCents", "qqqqzzzz"] })),
+        ("analyze_impact", json!({ "paths": ["web/src/cart.ts"], "limit": 2 })),
         ("map_project", json!({})),
         ("map_project", json!({ "path": "web/src/cart.ts" })),
     ]

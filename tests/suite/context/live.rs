@@ -3,10 +3,11 @@
 use std::time::Instant;
 
 use serde_json::json;
+use ymera_test_kit::Launch;
 #[cfg(target_os = "linux")]
-use ymera_test_kit::{Launch, bin_path};
+use ymera_test_kit::bin_path;
 
-use super::{DEADLINE, ask, complete, server, shop, until};
+use super::{DEADLINE, ask, complete, refusal, server, shop, until};
 
 #[tokio::test]
 async fn a_change_is_seen_by_every_process() -> anyhow::Result<()> {
@@ -40,6 +41,48 @@ async fn the_generation_grows_with_a_change() -> anyhow::Result<()> {
         until(&mut server, "find_symbol", json!({ "name": "Grown" }), |a| a["found"] == true);
     let after = after.await?["index"]["generation"].as_u64().expect("a number");
     assert!(after > before, "{before} → {after}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn changes_since_an_answer_are_told_by_every_process() -> anyhow::Result<()> {
+    let scratch = shop()?;
+    let with_history = || {
+        let launch = Launch::of("ymera-context")?.arg("--toolsets").arg("default,history");
+        anyhow::Ok(launch.arg("--root").arg(scratch.root()).within(&scratch))
+    };
+    let mut writer = with_history()?.stdio()?;
+    writer.handshake().await?;
+    complete(&mut writer).await?;
+    let before = ask(&mut writer, "find_symbol", json!({ "name": "x" })).await?;
+    let asked = json!({ "generation": before["index"]["generation"] });
+    let mut follower = with_history()?.stdio()?;
+    follower.handshake().await?;
+    complete(&mut follower).await?;
+    scratch.write("web/src/cart.ts", "export class Cart {}\n")?;
+    scratch.write("web/src/late.ts", "export {};\n")?;
+    std::fs::remove_file(scratch.root().join("web/src/api.ts"))?;
+    let want = json!([
+        { "path": "web/src/api.ts", "change": "deleted" },
+        { "path": "web/src/cart.ts", "change": "modified" },
+        { "path": "web/src/late.ts", "change": "added" },
+    ]);
+    for server in [&mut writer, &mut follower] {
+        until(server, "changes_since", asked.clone(), |answer| answer["files"] == want).await?;
+        let text = refusal(server, "changes_since", json!({ "generation": 7 })).await?;
+        assert!(text.contains("generation 7"), "{text}");
+    }
+    // A death loses nothing: what was not committed is found by the next.
+    complete(&mut writer).await?;
+    scratch.write("web/src/later.ts", "export {};\n")?;
+    writer.wire.process().kill().await?;
+    follower.wire.process().kill().await?;
+    let mut next = with_history()?.stdio()?;
+    next.handshake().await?;
+    until(&mut next, "changes_since", asked, |answer| {
+        answer["files"][3]["path"] == "web/src/later.ts" && answer["files"][2] == want[2]
+    })
+    .await?;
     Ok(())
 }
 

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use crate::document::{Analysis, Analyst};
 use crate::folder::Payload;
 use crate::overlay::Overlaid;
-use crate::root_state::{RootState, View, now_centis};
+use crate::root_state::{RootState, View, clock};
 use crate::schema::FORMAT;
 use crate::walk::Stamp;
 use crate::writer::Writer;
@@ -127,12 +127,13 @@ fn commit(
     complete: bool,
 ) -> tantivy::Result<()> {
     let before = writer.payload();
-    let created = before.map_or_else(now_centis, |payload| payload.created);
-    let generation = now_centis()
-        .saturating_sub(created)
-        .max(view.generation)
-        .max(before.map_or(0, |payload| payload.generation) + 1);
-    writer.commit(Payload { format: FORMAT, created, generation, complete })?;
+    let generation =
+        clock().max(view.generation).max(before.map_or(0, |payload| payload.generation) + 1);
+    // Before the commit: a change may be told twice, but never be lost. What
+    // can be asked about begins with the first complete commit.
+    let base = complete.then_some(generation);
+    state.journal.write(&state.folder.changes_file(), base)?;
+    writer.commit(Payload { format: FORMAT, generation, complete })?;
     state.refresh();
     Ok(())
 }

@@ -49,6 +49,26 @@ pub enum IndexError {
         name: String,
     },
 
+    /// Nothing is known of a generation.
+    #[error(
+        "generation {generation} is not known; pass the `index.generation` of an earlier answer about this project, at most {newest}"
+    )]
+    UnknownGeneration {
+        /// The generation as it was asked for.
+        generation: u64,
+        /// The newest.
+        newest: u64,
+    },
+
+    /// Git does not know a range of commits.
+    #[error(
+        "`{range}` is neither a unified diff nor a range that git knows here; pass a diff, `main..topic` or `HEAD~1`"
+    )]
+    Range {
+        /// The range as it was asked for.
+        range: String,
+    },
+
     /// The limit to paths is broken.
     #[error(transparent)]
     Paths(#[from] crate::paths::PathFilterError),

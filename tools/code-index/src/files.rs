@@ -123,13 +123,10 @@ impl Workspace {
         cancel: &Cancel,
     ) -> Result<Vec<Symbol>, IndexError> {
         let (root, inside) = self.locate(path, cancel)?;
-        match (root.view.overlay.get(&inside), &root.view.stored) {
-            (Some(Overlaid::File(file)), _) => Ok(file.symbols.clone()),
-            (None, Some(stored)) => match stored.find(&inside)? {
-                Some(at) => Ok(stored.symbols(at)?),
-                None => Err(IndexError::UnknownFile { path: path.to_owned() }),
-            },
-            _ => self.outline(path, cancel),
+        match (root.symbols(&inside)?, root.view.overlay.get(&inside)) {
+            (Some(symbols), _) => Ok(symbols),
+            (None, Some(Overlaid::Pending(_))) => self.outline(path, cancel),
+            _ => Err(IndexError::UnknownFile { path: path.to_owned() }),
         }
     }
 

@@ -6,6 +6,7 @@
 //!   root          the root's path, for people and for cleaning up
 //!   writer.lock   held by the one process that writes
 //!   history       the words of past commits, by file
+//!   changes       which files changed at which generation
 //!   index/        tantivy's files; `meta.json` changes with each commit
 //! ```
 
@@ -44,9 +45,6 @@ pub(crate) struct MetaStamp {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Payload {
     pub(crate) format: u32,
-    /// When the folder was made, in hundredths of a second since 1970:
-    /// generations count from there.
-    pub(crate) created: u64,
     pub(crate) generation: u64,
     /// All that the walk had found was in this commit.
     pub(crate) complete: bool,
@@ -80,6 +78,10 @@ impl IndexFolder {
         self.folder.join("history")
     }
 
+    pub(crate) fn changes_file(&self) -> PathBuf {
+        self.folder.join("changes")
+    }
+
     pub(crate) fn index_dir(&self) -> PathBuf {
         self.folder.join("index")
     }
@@ -109,6 +111,11 @@ impl IndexFolder {
     pub(crate) fn clear(&self, _lock: &WriterLock) -> io::Result<()> {
         let index = self.index_dir();
         match fs::remove_dir_all(&index) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        // What changed since an earlier index is not known any more.
+        match fs::remove_file(self.changes_file()) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }

@@ -19,6 +19,7 @@
 mod build;
 pub mod cancel;
 mod candidates;
+pub mod changes;
 mod document;
 pub mod error;
 mod events;
@@ -29,6 +30,7 @@ pub mod files;
 pub mod find_symbol;
 mod folder;
 mod history;
+pub mod impact;
 pub mod language;
 pub mod lines;
 mod links;

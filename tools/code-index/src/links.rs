@@ -18,9 +18,12 @@
 //! **Deliberately absent:** what a name of another file means; `resolve` says it.
 
 pub(crate) mod builder;
+mod compact;
+mod go;
 pub(crate) mod grammar;
 pub(crate) mod names;
 mod python;
+pub(crate) mod rust;
 mod typescript;
 
 use serde::{Deserialize, Serialize};
@@ -164,6 +167,8 @@ pub(crate) struct Import {
     pub(crate) line: u32,
     /// It stands at the top of the file, so others can import it from here.
     pub(crate) top: bool,
+    /// The module inside the file that it gives its name to, where there is one.
+    pub(crate) parent: Option<ItemId>,
 }
 
 /// What an import takes of a module.
@@ -262,25 +267,36 @@ impl Links {
 
     /// In the form in which they are stored; nothing for a file without names.
     pub(crate) fn pack(&self) -> Vec<u8> {
-        if self.items.is_empty() && self.uses.is_empty() && self.imports.is_empty() {
+        let is_empty = self.items.is_empty() && self.uses.is_empty();
+        if is_empty && self.imports.is_empty() && self.package.is_none() {
             return Vec::new();
         }
-        postcard::to_stdvec(self).unwrap_or_default()
+        postcard::to_stdvec(&compact::Packed::of(self)).unwrap_or_default()
     }
 
     pub(crate) fn unpack(bytes: &[u8]) -> Result<Links, postcard::Error> {
-        if bytes.is_empty() { Ok(Links::default()) } else { postcard::from_bytes(bytes) }
+        if bytes.is_empty() {
+            return Ok(Links::default());
+        }
+        Ok(postcard::from_bytes::<compact::Packed>(bytes)?.unpack())
     }
 }
 
 /// Reads the links of a parsed file; none where the language's names are not
 /// resolved.
 pub(crate) fn read(language: Language, tree: &Tree, text: &str) -> Option<Links> {
-    match language.name() {
-        "typescript" | "tsx" | "javascript" => Some(typescript::read(language, tree, text)),
-        "python" => Some(python::read(language, tree, text)),
-        _ => None,
+    let mut links = match language.name() {
+        "rust" => rust::read(language, tree, text),
+        "typescript" | "tsx" | "javascript" => typescript::read(language, tree, text),
+        "go" => go::read(language, tree, text),
+        "python" => python::read(language, tree, text),
+        _ => return None,
+    };
+    if matches!(language.name(), "typescript" | "tsx" | "javascript" | "python") {
+        links.drop_outside();
     }
+    links.compact();
+    Some(links)
 }
 
 #[cfg(test)]

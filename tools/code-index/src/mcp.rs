@@ -8,6 +8,8 @@
 //!
 //! **Deliberately absent:** flags, the environment, transports.
 
+mod analyze_impact;
+mod changes_since;
 mod explore_code;
 mod find_symbol;
 mod map_project;
@@ -17,6 +19,8 @@ mod service;
 mod show;
 mod trace_references;
 
+pub use analyze_impact::{AnalyzeImpactArgs, AnalyzeImpactOutput};
+pub use changes_since::{ChangesSinceArgs, ChangesSinceOutput};
 pub use explore_code::{ExploreCodeArgs, ExploreCodeOutput};
 pub use find_symbol::{FindSymbolArgs, FindSymbolOutput};
 pub use map_project::{MapProjectArgs, MapProjectOutput};
@@ -29,7 +33,8 @@ use ymera_protocol::serve::{Status, Toolbox};
 /// What models read before they see any tool's description.
 const INSTRUCTIONS: &str = "Answers questions about the project's code from an index that follows every \
 change. Start with explore_code for a question or task in words; find_symbol for where a name is \
-defined; trace_references for who uses it and what it uses; search_code for exact text or a regex; map_project for what the project is made of, or a \
+defined; trace_references for who uses it and what it uses; analyze_impact for what a change \
+reaches and its tests; search_code for exact text or a regex; map_project for what the project is made of, or a \
 file's outline. Prefer these to grep and to reading whole files.";
 
 /// The context server's tools over `context`.
@@ -40,7 +45,9 @@ pub fn toolbox(version: &str, context: CodeContext) -> Toolbox<CodeContext> {
         .tool(search_code::tool())
         .tool(find_symbol::tool())
         .tool(trace_references::tool())
+        .tool(analyze_impact::tool())
         .tool(map_project::tool())
+        .tool(changes_since::tool())
         .status(|context| {
             let status = context.status()?;
             (!status.complete).then(|| Status {

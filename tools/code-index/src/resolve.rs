@@ -21,11 +21,13 @@
 
 pub(crate) mod builtin;
 mod eval;
+mod go;
 mod members;
 pub(crate) mod memory;
 pub(crate) mod projects;
 mod python;
 pub(crate) mod rules;
+mod rust;
 mod typescript;
 pub(crate) mod value;
 mod variables;
@@ -242,7 +244,8 @@ impl<'q> Resolver<'q> {
         found
     }
 
-    fn definition_paths(&self, name: &str) -> Result<Vec<String>, IndexError> {
+    /// The files that define a name.
+    pub(crate) fn definition_paths(&self, name: &str) -> Result<Vec<String>, IndexError> {
         let view = &self.root.view;
         let held = view.overlay.files();
         let held = held.filter(|file| file.symbols.iter().any(|symbol| symbol.name == name));

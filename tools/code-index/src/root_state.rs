@@ -12,13 +12,14 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tantivy::DocAddress;
 
 use crate::cancel::Cancel;
+use crate::changes::Journal;
 use crate::document::{Analysis, Analyst};
 use crate::folder::{IndexFolder, MetaStamp};
 use crate::history::{GitProcess, History};
@@ -64,6 +65,24 @@ impl View {
         stored.segments().try_for_each(|segment| segment.table.warm(segment.reader, &stored.fields))
     }
 
+    /// Whether a file is there that is not left out.
+    pub(crate) fn holds(&self, path: &str) -> bool {
+        match self.overlay.get(path) {
+            Some(Overlaid::File(file)) => file.facts.skip.is_none(),
+            Some(Overlaid::Pending(_)) => true,
+            Some(Overlaid::Gone) => false,
+            None => self.stores(path),
+        }
+    }
+
+    /// Whether the stored index has a file that is not left out.
+    pub(crate) fn stores(&self, path: &str) -> bool {
+        self.stored.as_ref().is_some_and(|stored| {
+            let found = stored.find(path).ok().flatten();
+            found.is_some_and(|at| stored.facts(at).skip.is_none())
+        })
+    }
+
     /// All that is known is committed.
     pub(crate) fn is_complete(&self) -> bool {
         let committed = self.stored.as_ref().is_some_and(|stored| stored.payload.complete);
@@ -92,6 +111,7 @@ pub(crate) struct RootState {
     pub(crate) git: GitProcess,
     history: Mutex<(HistoryState, Option<Arc<History>>)>,
     names: NamesCache,
+    pub(crate) journal: Journal,
 }
 
 struct Shown {
@@ -127,6 +147,7 @@ impl RootState {
             git: GitProcess::default(),
             history: Mutex::new((HistoryState::Reading, None)),
             names: NamesCache::default(),
+            journal: Journal::default(),
         }
     }
 
@@ -216,11 +237,12 @@ impl RootState {
         }
         let mut shown = self.shown();
         let view = Arc::clone(&shown.view);
+        let generation = next_generation(view.generation);
+        self.journal.note(&view, generation, changes.iter().map(|(path, what)| (path, what)));
         let mut overlay = Overlay::clone(&view.overlay);
         overlay.apply(changes);
         overlay.settle(view.stored.as_deref());
         shown.last_change = Instant::now();
-        let generation = (view.generation + 1).max(self.clock(&view));
         let stored = view.stored.clone();
         let (overlay, memory) = (Arc::new(overlay), Mutex::default());
         let next = View { stored, overlay, generation, walked: view.walked, memory };
@@ -262,14 +284,6 @@ impl RootState {
             memory: Mutex::default(),
         };
         self.show(&mut shown, next);
-    }
-
-    /// Hundredths of a second since the index was made. Generations follow this
-    /// clock, so that a commit, which comes later than the changes in it, has a
-    /// higher number than any process gave those changes.
-    fn clock(&self, view: &View) -> u64 {
-        let created = view.stored.as_ref().map(|stored| stored.payload.created);
-        created.map_or(0, |created| now_centis().saturating_sub(created))
     }
 
     /// How long nothing has changed.
@@ -409,8 +423,21 @@ impl RootState {
     }
 }
 
-/// Hundredths of a second since 1970.
-pub(crate) fn now_centis() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis() / 10).unwrap_or(u64::MAX)
+/// Hundredths of a second since the start of 2025. Generations follow this
+/// clock, so that a commit, which comes later than the changes in it, has a
+/// higher number than any process gave those changes, and an index that is built
+/// anew one that was never given before.
+pub(crate) fn clock() -> u64 {
+    const START_OF_2025: Duration = Duration::from_secs(1_735_689_600);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH + START_OF_2025).unwrap_or_default();
+    u64::try_from(now.as_millis() / 10).unwrap_or(u64::MAX)
+}
+
+/// A generation that no root of this process had before.
+fn next_generation(newest: u64) -> u64 {
+    static NEWEST: AtomicU64 = AtomicU64::new(0);
+    let next = clock().max(newest + 1);
+    let last =
+        NEWEST.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| Some(next.max(last + 1)));
+    last.map_or(next, |last| next.max(last + 1))
 }

@@ -71,8 +71,8 @@ impl IndexStatus {
             _ => HistoryState::None,
         };
         IndexStatus {
-            // A sum grows whenever one of them grows.
-            generation: self.generation + other.generation,
+            // Each change has a higher number than any before it, in whichever root.
+            generation: self.generation.max(other.generation),
             indexed: self.indexed + other.indexed,
             total: self.total + other.total,
             complete: self.complete && other.complete,

@@ -13,7 +13,7 @@
 //! - The order is total: sources before tests, then path and line.
 
 mod by_name;
-mod start;
+pub(crate) mod start;
 mod uses;
 
 use std::collections::BTreeMap;
@@ -22,7 +22,7 @@ use crate::cancel::Cancel;
 use crate::error::IndexError;
 use crate::file_class::FileClass;
 use crate::links::{ItemKind, Role};
-use crate::resolve::value::Def;
+use crate::resolve::value::{Def, FileId};
 use crate::resolve::{Confidence, Resolver, Target};
 use crate::status::IndexStatus;
 use crate::workspace::{RootQuery, Scope, Workspace};
@@ -58,6 +58,19 @@ pub struct TraceQuery {
     pub depth: u32,
     /// Edges that are less certain are left out.
     pub min_confidence: Confidence,
+}
+
+impl TraceQuery {
+    /// A question of one step.
+    pub(crate) fn of(symbol: &str, direction: Direction) -> TraceQuery {
+        TraceQuery {
+            symbol: symbol.to_owned(),
+            direction,
+            path: None,
+            depth: 1,
+            min_confidence: Confidence::Likely,
+        }
+    }
 }
 
 /// One end of an edge.
@@ -154,6 +167,34 @@ impl Workspace {
     }
 }
 
+/// A place that uses a definition, and what it stands in.
+pub(crate) struct User {
+    pub(crate) file: FileId,
+    pub(crate) owner: Option<Def>,
+    pub(crate) confidence: Confidence,
+}
+
+/// The places that use any of `targets`, outside import lines with what they
+/// stand in.
+pub(crate) fn users(resolver: &Resolver<'_>, targets: &[Def]) -> Result<Vec<User>, IndexError> {
+    let found = Users::of(resolver, targets).find()?;
+    Ok(found
+        .into_iter()
+        .map(|found| {
+            let owner = found.owner.map(|item| Def { file: found.file, item });
+            let owner = owner.map(|owner| named_around(resolver, owner));
+            User { file: found.file, owner, confidence: found.confidence }
+        })
+        .collect())
+}
+
+/// The named definition that a use belongs to.
+fn named_around(resolver: &Resolver<'_>, owner: Def) -> Def {
+    let links = resolver.links(owner.file);
+    let named = links.around(owner.item).find(|&item| !links.item_name(item).is_empty());
+    Def { file: owner.file, item: named.unwrap_or(owner.item) }
+}
+
 struct Trace<'q, 'r> {
     root: &'r RootQuery<'q>,
     resolver: &'r Resolver<'r>,
@@ -165,10 +206,15 @@ impl Trace<'_, '_> {
     fn run(&mut self, starts: &[&Start], answer: &mut TraceAnswer) -> Result<(), IndexError> {
         let mut now: Vec<Def> = Vec::new();
         for start in starts.iter().take(MAX_SYMBOLS) {
-            let found = start.definitions(self.resolver);
+            let found = match self.query.direction {
+                Direction::Callees => start.definitions(self.resolver),
+                _ => start.types(self.resolver),
+            };
             if let Some(&def) = found.first() {
                 let mut traced = self.traced(def);
-                traced.line = start.line.unwrap_or(traced.line);
+                if *self.resolver.path(def.file) == *start.path {
+                    traced.line = start.line.unwrap_or(traced.line);
+                }
                 answer.symbols.push(traced);
             } else {
                 answer.symbols.push(start.traced(self.root));
@@ -218,16 +264,17 @@ impl Trace<'_, '_> {
         }
     }
 
-    /// Where the language's names are not resolved: lines that hold the name.
+    /// Where the language's names are not resolved: places that have the name.
     fn by_name_only(&mut self, start: &Start) -> Result<(), IndexError> {
         let Some(symbol) = &start.symbol else { return Ok(()) };
-        for (path, line) in by_name::lines(self.resolver, start, symbol)? {
+        let (uses, confidence) = by_name::uses(self.resolver, start, symbol)?;
+        for (path, line) in uses {
             let edge = Edge {
                 path: self.root.show(&path),
                 line,
                 name: None,
                 container: None,
-                confidence: Confidence::Name,
+                confidence,
                 distance: 1,
             };
             self.add(&path, edge);
@@ -256,7 +303,7 @@ impl Trace<'_, '_> {
             if let Some(owner) = owner
                 && found.confidence <= self.query.min_confidence
             {
-                inside.push(self.callable_around(owner));
+                inside.push(named_around(self.resolver, owner));
             }
             let edge = Edge {
                 path: self.root.show(&path),
@@ -271,13 +318,6 @@ impl Trace<'_, '_> {
         inside.sort_unstable();
         inside.dedup();
         Ok(inside)
-    }
-
-    /// The named definition that a use belongs to.
-    fn callable_around(&self, owner: Def) -> Def {
-        let links = self.resolver.links(owner.file);
-        let named = links.around(owner.item).find(|&item| !links.item_name(item).is_empty());
-        Def { file: owner.file, item: named.unwrap_or(owner.item) }
     }
 
     /// What the `sources` use; returns what was found.

@@ -15,12 +15,14 @@ use std::time::{Duration, Instant};
 use crate::cancel::Cancel;
 use crate::error::IndexError;
 use crate::options::Options;
+use crate::overlay::Overlaid;
 use crate::paths::PathFilter;
 use crate::root_index::RootIndex;
 use crate::root_state::{RootState, View};
 use crate::roots::Roots;
 use crate::status::IndexStatus;
 use crate::stored::Segment;
+use crate::symbol::Symbol;
 use crate::walk::{Skipped, SkippedFiles};
 
 /// A question waits so long for the first list of files where nothing is stored.
@@ -63,6 +65,18 @@ impl RootQuery<'_> {
         facts.skip.is_none()
             && self.filter.matches_language(facts.language.map(crate::language::Language::name))
             && self.filter.matches(path)
+    }
+
+    /// The symbols of a file as the index holds them; none where it does not.
+    pub(crate) fn symbols(&self, path: &str) -> Result<Option<Vec<Symbol>>, IndexError> {
+        match (self.view.overlay.get(path), &self.view.stored) {
+            (Some(Overlaid::File(file)), _) => Ok(Some(file.symbols.clone())),
+            (None, Some(stored)) => match stored.find(path)? {
+                Some(at) => Ok(Some(stored.symbols(at)?)),
+                None => Ok(None),
+            },
+            _ => Ok(None),
+        }
     }
 
     /// False where a narrow question wants no file of a segment, so that none
@@ -204,5 +218,7 @@ fn canonical_languages(names: &[String]) -> Result<Vec<&'static str>, IndexError
         .collect()
 }
 
+#[cfg(test)]
+mod incremental;
 #[cfg(test)]
 mod tests;

@@ -18,6 +18,10 @@ const PART: u8 = 0x1f;
 const PIECE: usize = 64 << 10;
 /// A commit that prints more is a mass change; its rest is passed over.
 const MAX_COMMIT: usize = 1 << 20;
+/// A longer diff is read up to here.
+const MAX_DIFF: usize = 32 << 20;
+/// The tree without files, which every repository knows.
+const EMPTY_TREE: &str = "4b825dc642cb6eb9a060e54bf8d69288fbee4904";
 /// Variables that would point git at another repository.
 const FOREIGN: [&str; 5] =
     ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_NAMESPACE"];
@@ -103,6 +107,35 @@ impl GitProcess {
         })?;
         parse(&pending).into_iter().for_each(&mut visit);
         Ok(())
+    }
+
+    /// What changed in a range of commits (`main..topic`), or since one commit in
+    /// the files as they are, as a diff without context.
+    pub(crate) fn diff(&self, root: &Path, range: &str) -> io::Result<String> {
+        // Without attributes no filter that a repository asks for is run.
+        let no_attributes = format!("--attr-source={EMPTY_TREE}");
+        let arguments = [
+            no_attributes.as_str(),
+            "diff",
+            "--unified=0",
+            "--no-color",
+            "--no-ext-diff",
+            "--no-textconv",
+            "--no-renames",
+            "--relative",
+            "--src-prefix=a/",
+            "--dst-prefix=b/",
+            "--end-of-options",
+            range,
+            "--",
+        ];
+        let mut output = Vec::new();
+        self.run(root, &arguments, b"", |piece| {
+            if output.len() < MAX_DIFF {
+                output.extend_from_slice(piece);
+            }
+        })?;
+        Ok(String::from_utf8_lossy(&output).into_owned())
     }
 
     fn lines(&self, root: &Path, arguments: &[&str]) -> io::Result<Vec<String>> {

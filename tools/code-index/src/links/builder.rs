@@ -5,8 +5,12 @@
 //! - Nothing is unbounded: depth of expressions, alternatives, uses and items.
 //! - The result depends on the order of the walk alone.
 
+mod placing;
+
 use rustc_hash::FxHashMap;
 use tree_sitter::Node;
+
+use placing::{Placed, Placing, look_up};
 
 use super::{
     Export, Expr, ExprId, Import, Imported, Item, ItemId, ItemKind, Links, Role, Text, Use,
@@ -32,7 +36,7 @@ pub(crate) struct Draft(u32);
 #[derive(Debug)]
 enum DraftExpr {
     /// A name, to be looked up from its scope when the walk is over.
-    Name(Text, u32),
+    Name(Key, u32),
     /// Known as it is; the ids in it are drafts.
     Known(Expr),
 }
@@ -47,6 +51,24 @@ pub(crate) enum Binding {
     /// A local variable or parameter, with what it holds.
     Local(Draft),
 }
+
+/// Where a language keeps apart names that are written alike. A name is looked
+/// for in its own space and in `Any` first, then in the others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) enum Space {
+    /// The only one of most languages.
+    #[default]
+    Any,
+    /// Types and modules.
+    Type,
+    /// Functions and constants.
+    Value,
+    /// Macros.
+    Macro,
+}
+
+/// A name in its space.
+type Key = (Text, Space);
 
 /// Which names a scope hides or shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,7 +86,7 @@ pub(crate) enum ScopeKind {
 struct Scope {
     parent: Option<u32>,
     kind: ScopeKind,
-    names: FxHashMap<Text, Binding>,
+    names: FxHashMap<Key, Binding>,
 }
 
 struct UseDraft {
@@ -86,6 +108,7 @@ pub(crate) struct Builder<'t> {
     source: &'t str,
     links: Links,
     texts: FxHashMap<&'t str, Text>,
+    made: FxHashMap<String, Text>,
     scopes: Vec<Scope>,
     scope: u32,
     owners: Vec<ItemId>,
@@ -112,6 +135,7 @@ impl<'t> Builder<'t> {
             source,
             links: Links::default(),
             texts: FxHashMap::default(),
+            made: FxHashMap::default(),
             scopes: vec![module],
             scope: 0,
             owners: Vec::new(),
@@ -135,6 +159,16 @@ impl<'t> Builder<'t> {
         }
         let id = self.links.texts.push(text);
         self.texts.insert(text, id);
+        id
+    }
+
+    /// A text that the file does not hold as it is.
+    pub(crate) fn intern_made(&mut self, text: String) -> Text {
+        if let Some(&known) = self.texts.get(text.as_str()).or_else(|| self.made.get(&text)) {
+            return known;
+        }
+        let id = self.links.texts.push(if text.len() > MAX_TEXT { "" } else { &text });
+        self.made.insert(text, id);
         id
     }
 
@@ -170,8 +204,13 @@ impl<'t> Builder<'t> {
 
     /// Binds a name in the innermost scope; the first definition of a name stays.
     pub(crate) fn bind(&mut self, name: &'t str, binding: Binding) {
+        self.bind_as(name, Space::Any, binding);
+    }
+
+    /// Binds a name of one space in the innermost scope.
+    pub(crate) fn bind_as(&mut self, name: &'t str, space: Space, binding: Binding) {
         let name = self.intern(name);
-        self.bind_in(self.scope, name, binding);
+        self.bind_in(self.scope, (name, space), binding);
     }
 
     /// Binds a name in the function or module around.
@@ -181,10 +220,10 @@ impl<'t> Builder<'t> {
         while self.scopes[scope as usize].kind == ScopeKind::Block {
             scope = self.scopes[scope as usize].parent.unwrap_or(0);
         }
-        self.bind_in(scope, name, binding);
+        self.bind_in(scope, (name, Space::Any), binding);
     }
 
-    fn bind_in(&mut self, scope: u32, name: Text, binding: Binding) {
+    fn bind_in(&mut self, scope: u32, name: Key, binding: Binding) {
         let names = &self.scopes[scope as usize].names;
         let joined = match (names.get(&name), binding) {
             (Some(Binding::Local(old)), Binding::Local(new)) => {
@@ -198,7 +237,7 @@ impl<'t> Builder<'t> {
 
     /// Adds to what a local variable holds; nothing for other names.
     pub(crate) fn assign(&mut self, name: &'t str, held: Draft) {
-        let name = self.intern(name);
+        let name = (self.intern(name), Space::Any);
         let mut at = Some(self.scope);
         while let Some(scope) = at {
             let now = &self.scopes[scope as usize];
@@ -216,7 +255,7 @@ impl<'t> Builder<'t> {
     /// What a name means from here, as far as the walk has come.
     pub(crate) fn binding(&mut self, name: &'t str) -> Option<Binding> {
         let name = self.intern(name);
-        look_up(&self.scopes, name, self.scope)
+        look_up(&self.scopes, (name, Space::Any), self.scope)
     }
 
     // Items.
@@ -302,11 +341,6 @@ impl<'t> Builder<'t> {
         self.items[item as usize].result = Some(joined);
     }
 
-    pub(crate) fn has_result(&self, item: ItemId) -> bool {
-        self.items[item as usize].result.is_some()
-    }
-
-    /// Says that the type of an item is written down.
     pub(crate) fn set_declared(&mut self, item: ItemId) {
         self.items[item as usize].item.declared = true;
     }
@@ -339,7 +373,19 @@ impl<'t> Builder<'t> {
         local: &'t str,
         line: u32,
     ) -> u32 {
-        let id = self.unbound_import(module, what, local, line);
+        let module = self.intern(module);
+        self.import_of(module, what, local, line)
+    }
+
+    /// The same, of a module whose text was made.
+    pub(crate) fn import_of(
+        &mut self,
+        module: Text,
+        what: Imported,
+        local: &'t str,
+        line: u32,
+    ) -> u32 {
+        let id = self.add_import(module, what, local, line);
         if what != Imported::All && !local.is_empty() {
             self.bind(local, Binding::Import(id));
         }
@@ -354,10 +400,23 @@ impl<'t> Builder<'t> {
         local: &'t str,
         line: u32,
     ) -> u32 {
-        let top = self.at_module_level();
-        let import =
-            Import { module: self.intern(module), what, local: self.intern(local), line, top };
-        self.links.imports.push(import);
+        let module = self.intern(module);
+        self.add_import(module, what, local, line)
+    }
+
+    pub(crate) fn add_import(
+        &mut self,
+        module: Text,
+        what: Imported,
+        local: &'t str,
+        line: u32,
+    ) -> u32 {
+        let is_module = |item: &&ItemId| self.item_kind(**item) == ItemKind::Module;
+        let parent = self.owners.iter().rev().find(is_module).copied();
+        let is_global = self.at_module_level();
+        let (local, top) = (self.intern(local), is_global && parent.is_none());
+        let parent = parent.filter(|_| is_global);
+        self.links.imports.push(Import { module, what, local, line, top, parent });
         u32::try_from(self.links.imports.len() - 1).unwrap_or(0)
     }
 
@@ -391,14 +450,19 @@ impl<'t> Builder<'t> {
 
     /// A name, looked up from here.
     pub(crate) fn name(&mut self, name: &'t str) -> Draft {
+        self.name_in(name, Space::Any)
+    }
+
+    /// A name of one space, looked up from here.
+    pub(crate) fn name_in(&mut self, name: &'t str, space: Space) -> Draft {
         let name = self.intern(name);
-        self.draft(DraftExpr::Name(name, self.scope))
+        self.draft(DraftExpr::Name((name, space), self.scope))
     }
 
     /// A name, looked up from here; one that a class binds further down only is
     /// not its own yet.
     pub(crate) fn name_so_far(&mut self, name: &'t str) -> Draft {
-        let name = self.intern(name);
+        let name = (self.intern(name), Space::Any);
         let mut scope = self.scope;
         loop {
             let now = &self.scopes[scope as usize];
@@ -624,130 +688,5 @@ impl<'t> Builder<'t> {
         }
         self.links.exprs = placing.exprs;
         self.links
-    }
-}
-
-/// What a name means in a scope. Functions do not see the names of a class
-/// around them.
-fn look_up(scopes: &[Scope], name: Text, from: u32) -> Option<Binding> {
-    let mut at = Some(from);
-    let mut inside_function = false;
-    while let Some(now) = at {
-        let scope = &scopes[now as usize];
-        let hidden = scope.kind == ScopeKind::Class && inside_function;
-        if !hidden && let Some(binding) = scope.names.get(&name) {
-            return Some(*binding);
-        }
-        inside_function |= scope.kind == ScopeKind::Function;
-        at = scope.parent;
-    }
-    None
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Placed {
-    Not,
-    Now,
-    At(ExprId),
-}
-
-/// Turns drafts into expressions, each once, equal ones into the same.
-struct Placing<'b> {
-    scopes: &'b [Scope],
-    drafts: &'b [DraftExpr],
-    placed: Vec<Placed>,
-    exprs: Vec<Expr>,
-    known: FxHashMap<Expr, ExprId>,
-}
-
-impl Placing<'_> {
-    fn is_local(&self, draft: Draft) -> bool {
-        match self.drafts[draft.0 as usize] {
-            DraftExpr::Name(name, scope) => {
-                matches!(look_up(self.scopes, name, scope), Some(Binding::Local(_)))
-            }
-            DraftExpr::Known(Expr::Unknown) => true,
-            DraftExpr::Known(_) => false,
-        }
-    }
-
-    fn put(&mut self, expr: Expr) -> ExprId {
-        if let Some(&known) = self.known.get(&expr) {
-            return known;
-        }
-        let id = u32::try_from(self.exprs.len()).unwrap_or(0);
-        self.exprs.push(expr.clone());
-        self.known.insert(expr, id);
-        id
-    }
-
-    fn place(&mut self, draft: u32, depth: u32) -> ExprId {
-        match self.placed[draft as usize] {
-            Placed::At(id) => return id,
-            // A variable that is assigned from itself.
-            Placed::Now => return self.put(Expr::Unknown),
-            Placed::Not if depth > MAX_DEPTH => return self.put(Expr::Unknown),
-            Placed::Not => {}
-        }
-        self.placed[draft as usize] = Placed::Now;
-        let id = match &self.drafts[draft as usize] {
-            DraftExpr::Name(name, scope) => match look_up(self.scopes, *name, *scope) {
-                Some(Binding::Item(item)) => self.put(Expr::Item(item)),
-                Some(Binding::Import(import)) => self.put(Expr::Import(import)),
-                Some(Binding::Local(held)) => self.place(held.0, depth + 1),
-                None => self.put(Expr::Free(*name)),
-            },
-            DraftExpr::Known(expr) => {
-                let expr = self.placed_parts(expr, depth + 1);
-                self.put(expr)
-            }
-        };
-        self.placed[draft as usize] = Placed::At(id);
-        id
-    }
-
-    fn placed_parts(&mut self, expr: &Expr, depth: u32) -> Expr {
-        let is_unknown = |placing: &Self, id: ExprId| placing.exprs[id as usize] == Expr::Unknown;
-        match expr {
-            Expr::Member(of, name) => Expr::Member(self.place(*of, depth), *name),
-            Expr::List(of) => Expr::List(self.place(*of, depth)),
-            Expr::Generic(of, arguments) => {
-                let of = self.place(*of, depth);
-                Expr::Generic(of, arguments.iter().map(|&id| self.place(id, depth)).collect())
-            }
-            Expr::Either(all) => {
-                let mut all: Vec<ExprId> = all.iter().map(|&id| self.place(id, depth)).collect();
-                all.retain(|&id| !is_unknown(self, id));
-                all.sort_unstable();
-                all.dedup();
-                match all.as_slice() {
-                    [] => Expr::Unknown,
-                    [one] => self.exprs[*one as usize].clone(),
-                    _ => Expr::Either(all),
-                }
-            }
-            Expr::Call(of) => self.placed_wrap(*of, depth, Expr::Call),
-            Expr::Instance(of) => self.placed_wrap(*of, depth, Expr::Instance),
-            Expr::Element(of) => self.placed_wrap(*of, depth, Expr::Element),
-            Expr::Await(of) => self.placed_wrap(*of, depth, Expr::Await),
-            Expr::Given(of, arguments) => {
-                let of = self.place(*of, depth);
-                Expr::Given(of, arguments.iter().map(|&id| self.place(id, depth)).collect())
-            }
-            Expr::Part(of, at) => {
-                let of = self.place(*of, depth);
-                if is_unknown(self, of) { Expr::Unknown } else { Expr::Part(of, *at) }
-            }
-            Expr::Param(of, at) => {
-                let of = self.place(*of, depth);
-                if is_unknown(self, of) { Expr::Unknown } else { Expr::Param(of, *at) }
-            }
-            other => other.clone(),
-        }
-    }
-
-    fn placed_wrap(&mut self, of: u32, depth: u32, make: fn(ExprId) -> Expr) -> Expr {
-        let of = self.place(of, depth);
-        if self.exprs[of as usize] == Expr::Unknown { Expr::Unknown } else { make(of) }
     }
 }

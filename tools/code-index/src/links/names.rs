@@ -13,8 +13,11 @@ pub(crate) struct Names {
     links: Links,
     /// All texts in the order of what they say.
     sorted: OnceLock<Vec<Text>>,
-    members: OnceLock<FxHashMap<(Option<ItemId>, Text), Vec<ItemId>>>,
+    members: OnceLock<Members>,
 }
+
+/// Items by what they stand in and their name.
+type Members = FxHashMap<(Option<ItemId>, Text), Vec<ItemId>>;
 
 impl Names {
     pub(crate) fn new(links: Links) -> Names {
@@ -35,7 +38,7 @@ impl Names {
     /// The items with a name in one place of the file, in their order.
     pub(crate) fn named(&self, parent: Option<ItemId>, name: Text) -> &[ItemId] {
         let members = self.members.get_or_init(|| {
-            let mut members: FxHashMap<_, Vec<ItemId>> = FxHashMap::default();
+            let mut members = Members::default();
             for (id, item) in (0..).zip(&self.items) {
                 members.entry((item.parent, item.name)).or_default().push(id);
             }

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use tree_sitter::Parser;
 
-use super::{Expr, ExprId, Imported, Links, Role, read};
+use super::{Expr, ExprId, Import, Imported, Links, Role, read};
 use crate::language::Language;
 
 fn links(language: &str, text: &str) -> Links {
@@ -14,6 +14,7 @@ fn links(language: &str, text: &str) -> Links {
     let tree = parser.parse(text, None).expect("a tree");
     let links = read(language, &tree, text).expect("names are resolved");
     let packed = links.pack();
+    assert!(super::compact::is_sound(&links));
     assert_eq!(Links::unpack(&packed).expect("what was packed"), links);
     links
 }
@@ -106,6 +107,74 @@ fn typescript() {
 }
 
 #[test]
+fn rust() {
+    insta::assert_snapshot!(table("rust", include_str!("tests/sample.rs.txt")));
+}
+
+#[test]
+fn imports_of_rust_are_told_from_the_module_of_the_file() {
+    let text = "use a::{b::{self, c as d}, e::*, f}; use ::g; extern crate h as i; use j; mod k;
+        use self::l::{self as m}; use super::super::n; use crate as o; use p::Q as _;
+        mod t { use super::*; use super::r; use super::super::s; use self::u::V; mod u;
+            mod w { use super::super::{x, super::y}; pub use super::u::*; } }
+        fn z() { use super::a1; }";
+    let links = links("rust", text);
+    let shown = |import: &Import| {
+        let what = match import.what {
+            Imported::Module => "(module)",
+            Imported::Name(name) => links.text(name),
+            Imported::All => "*",
+        };
+        let parent = import.parent.map(|item| path(&links, item)).unwrap_or_default();
+        let top = if import.top { "" } else { " inner" };
+        let (module, local) = (links.text(import.module), links.text(import.local));
+        format!("{module} {what} = {local}{top} {parent}").trim_end().to_owned()
+    };
+    let wanted = [
+        "a b = b",
+        "a::b c = d",
+        "a::e * =",
+        "a f = f",
+        "::g (module) = g",
+        "h (module) = i",
+        "j (module) = j",
+        "self::k (module) = k",
+        "self l = m",
+        "super::super n = n",
+        "crate (module) = o",
+        "p Q =",
+        "self r = r inner t",
+        "super s = s inner t",
+        "self::t::u V = V inner t",
+        "self::t::u (module) = u inner t",
+        "self x = x inner t::w",
+        "super y = y inner t::w",
+        "self::t::u * =  inner t::w",
+        "super a1 = a1 inner",
+    ];
+    assert_eq!(links.imports.iter().map(shown).collect::<Vec<_>>(), wanted);
+}
+
+#[test]
 fn python() {
     insta::assert_snapshot!(table("python", include_str!("tests/sample.py")));
+}
+
+#[test]
+fn go() {
+    insta::assert_snapshot!(table("go", include_str!("tests/sample.go.txt")));
+}
+
+#[test]
+fn code_that_ends_anywhere_is_read() {
+    let samples = [
+        ("rust", include_str!("tests/sample.rs.txt")),
+        ("go", include_str!("tests/sample.go.txt")),
+    ];
+    for (language, text) in samples {
+        let whole = links(language, text);
+        for end in (0..text.len()).step_by(41).filter(|&end| text.is_char_boundary(end)) {
+            assert!(links(language, &text[..end]).items.len() <= whole.items.len() + 5);
+        }
+    }
 }

@@ -40,6 +40,18 @@ const TRANSPARENT: &[&str] = &[
     "Pin",
     "Cow",
     "MutexGuard",
+    "RwLockReadGuard",
+    "RwLockWriteGuard",
+    "Mutex",
+    "RwLock",
+    "RefCell",
+    "OnceCell",
+    "OnceLock",
+    "LazyCell",
+    "LazyLock",
+    "Weak",
+    "ManuallyDrop",
+    "Poll",
 ];
 /// Types of which the first argument is the element.
 const LISTS: &[&str] = &[
@@ -67,10 +79,18 @@ const LISTS: &[&str] = &[
     "VecDeque",
     "HashSet",
     "BTreeSet",
-    "Iterator",
+    "BinaryHeap",
+    "LinkedList",
+    "IndexSet",
+    "FxHashSet",
+    "SmallVec",
+    "IntoIterator",
+    "DoubleEndedIterator",
+    "ExactSizeIterator",
+    "Stream",
 ];
 /// Types of which the second argument is what a key leads to.
-const MAPS: &[&str] = &[
+pub(super) const MAPS: &[&str] = &[
     "Map",
     "ReadonlyMap",
     "WeakMap",
@@ -83,11 +103,17 @@ const MAPS: &[&str] = &[
     "OrderedDict",
     "HashMap",
     "BTreeMap",
+    "IndexMap",
+    "FxHashMap",
+    "DashMap",
+    // Go
+    "map",
 ];
 /// A type with a place for each of its arguments.
-const TUPLE: &str = "tuple";
+pub(super) const TUPLE: &str = "tuple";
 /// What waiting opens.
-const PROMISES: &[&str] = &["Promise", "PromiseLike", "Awaitable", "Coroutine", "Future", "Task"];
+const PROMISES: &[&str] =
+    &["Promise", "PromiseLike", "Awaitable", "Coroutine", "Future", "BoxFuture", "Task"];
 /// Hooks and boxes that hold what they are given first.
 const HOLDERS: &[&str] = &[
     "useState",
@@ -162,6 +188,8 @@ pub(super) fn field(of: &Value, name: &str) -> Option<Value> {
         Value::Known(base, arguments) if matches!(name, "current" | "value") => {
             HOLDERS.contains(&&**base).then(|| first(arguments))
         }
+        // `pair.0`
+        Value::Known(..) => name.parse().ok().and_then(|at| part(of, at)),
         _ => None,
     }
 }

@@ -110,7 +110,7 @@ impl Resolver<'_> {
     }
 
     /// An instance of what is named, of what an extension extends, or of the class itself.
-    fn instance_of(&self, def: Def) -> Value {
+    pub(super) fn instance_of(&self, def: Def) -> Value {
         match self.kind(def) {
             ItemKind::Extension => match self.result(def, &Value::Unknown) {
                 Value::Unknown => Value::Instance(def, [].into()),
@@ -184,7 +184,10 @@ impl Resolver<'_> {
                 }),
             },
             Value::Outside(name) => Value::Known(name.clone(), [].into()),
-            Value::Method(of, name) => self.outside_stays(callee, builtin::called(of, name)),
+            Value::Method(of, name) => {
+                let own = self.package_rules().and_then(|rules| rules.called(of, name));
+                own.unwrap_or_else(|| self.outside_stays(callee, builtin::called(of, name)))
+            }
             Value::Known(..) => self.outside_stays(callee, Value::Unknown),
             _ => Value::Unknown,
         }
@@ -197,7 +200,10 @@ impl Resolver<'_> {
                 ItemKind::Class => self.constructor_param(*def, at),
                 _ => Value::Unknown,
             },
-            Value::Method(of, name) => builtin::callback(of, name),
+            Value::Method(of, name) => {
+                let own = self.package_rules().and_then(|rules| rules.callback(of, name));
+                own.unwrap_or_else(|| builtin::callback(of, name))
+            }
             Value::Callback(given) if at == 0 => given.as_ref().clone(),
             Value::Known(name, arguments) => builtin::param(name, arguments, at),
             _ => Value::Unknown,
@@ -213,6 +219,9 @@ impl Resolver<'_> {
     }
 
     fn constructor_param(&self, class: Def, at: u32) -> Value {
+        if !self.links(class.file).item(class.item).params.is_empty() {
+            return self.param_of(class, at);
+        }
         let name = self.rules(class.file).constructor();
         let constructor = self.member(&Value::Thing(class), name);
         if let Some(constructor) = constructor.things().next() {
@@ -288,7 +297,17 @@ impl Resolver<'_> {
                 .imports
                 .iter()
                 .any(|import| import.top && import.local == text && import.what != Imported::All);
-            let own = self.named_items(file, None, text);
+            let own = self.without_extensions(&self.named_items(file, None, text));
+            if self.rules(file).has_spaces() {
+                let bound = (0..).zip(&links.imports).filter(|(_, import)| {
+                    import.top && import.local == text && import.what != Imported::All
+                });
+                let bound = bound.map(|(at, _)| self.import(file, at, depth + 1));
+                let all = Value::many(std::iter::once(own.clone()).chain(bound));
+                if all != Value::Unknown {
+                    return all;
+                }
+            }
             // `try: from a import b` and `except: b = None`: it is what is imported.
             let is_instead = imported && own.things().all(|def| self.is_fallback(def));
             if own != Value::Unknown && !is_instead {
@@ -328,6 +347,18 @@ impl Resolver<'_> {
             }
         }
         self.rules(file).submodule(self, module, name)
+    }
+
+    /// An extension defines nothing by its name, where something else has it.
+    fn without_extensions(&self, named: &Value) -> Value {
+        let is_other = |one: &&Value| match one {
+            Value::Thing(def) => self.kind(*def) != ItemKind::Extension,
+            _ => true,
+        };
+        match Value::many(named.each().iter().filter(is_other).cloned()) {
+            Value::Unknown => named.clone(),
+            others => others,
+        }
     }
 
     fn is_fallback(&self, def: Def) -> bool {

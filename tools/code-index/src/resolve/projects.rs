@@ -5,12 +5,16 @@
 //!
 //! **Deliberately absent:** anything that would have to be run to know it.
 
+mod packages;
+
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use serde_json::Value as Json;
 
 use crate::roots::tidy;
+pub(crate) use packages::Crate;
+use packages::GoModule;
 
 /// Manifests read of one repository.
 const MAX_MANIFESTS: usize = 2_000;
@@ -30,6 +34,10 @@ pub(crate) struct Projects {
     aliases: Vec<Aliases>,
     /// Packages of JavaScript by name: folder and entry.
     packages: Vec<Package>,
+    /// Crates of Rust, deepest folder first.
+    crates: Vec<Crate>,
+    /// Modules of Go, longest path first.
+    go: Vec<GoModule>,
 }
 
 #[derive(Debug)]
@@ -88,6 +96,14 @@ impl Projects {
         for folder in projects.folders_of("package.json").iter().take(MAX_MANIFESTS) {
             projects.packages.extend(package(root, folder));
         }
+        for folder in projects.folders_of("Cargo.toml").iter().take(MAX_MANIFESTS) {
+            projects.crates.extend(packages::cargo(root, folder));
+        }
+        projects.crates.sort_by_key(|of| std::cmp::Reverse(of.folder.len()));
+        for folder in projects.folders_of("go.mod").iter().take(MAX_MANIFESTS) {
+            projects.go.extend(packages::go(root, folder));
+        }
+        projects.go.sort_by_key(|module| std::cmp::Reverse(module.path.len()));
         projects
     }
 
@@ -161,13 +177,16 @@ fn matched<'w>(pattern: &str, written: &'w str) -> Option<&'w str> {
     }
 }
 
-fn read_json(root: &Path, path: &str) -> Option<Json> {
+fn read_text(root: &Path, path: &str) -> Option<String> {
     let file = root.join(path);
     if std::fs::metadata(&file).ok()?.len() > MAX_BYTES {
         return None;
     }
-    let text = std::fs::read_to_string(file).ok()?;
-    serde_json::from_str(&plain_json(&text)).ok()
+    std::fs::read_to_string(file).ok()
+}
+
+fn read_json(root: &Path, path: &str) -> Option<Json> {
+    serde_json::from_str(&plain_json(&read_text(root, path)?)).ok()
 }
 
 /// JSON without the comments and trailing commas that such files may hold.

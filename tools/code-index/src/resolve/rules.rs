@@ -2,7 +2,9 @@
 //! looked for that its file does not bind.
 
 use super::Resolver;
+use super::go::Go;
 use super::python::Python;
+use super::rust::Rust;
 use super::typescript::TypeScript;
 use super::value::{FileId, Module, Value};
 use crate::links::ExprId;
@@ -35,6 +37,27 @@ pub(crate) trait Rules {
     /// Members may stand outside their type, in files of their own.
     fn has_extensions(&self) -> bool {
         false
+    }
+
+    /// Types, values and macros of one name live side by side.
+    fn has_spaces(&self) -> bool {
+        false
+    }
+
+    /// A member of an instance that no definition tells of.
+    fn missing(&self, _of: &Value, _name: &str) -> Value {
+        Value::Unknown
+    }
+
+    /// What a method of a value that does not lie here gives, where the language
+    /// has a way of its own.
+    fn called(&self, _of: &Value, _method: &str) -> Option<Value> {
+        None
+    }
+
+    /// What such a method calls its argument with.
+    fn callback(&self, _of: &Value, _method: &str) -> Option<Value> {
+        None
     }
 
     /// All that a class builds on stands in one line, in which members are looked
@@ -72,6 +95,8 @@ pub(crate) fn of_language(name: &str) -> Option<&'static dyn Rules> {
     Some(match name {
         "typescript" | "tsx" | "javascript" => &TypeScript,
         "python" => &Python,
+        "rust" => &Rust,
+        "go" => &Go,
         _ => return None,
     })
 }

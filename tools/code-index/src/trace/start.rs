@@ -3,6 +3,7 @@
 use super::{TraceQuery, Traced};
 use crate::cancel::Cancel;
 use crate::error::IndexError;
+use crate::links::ItemKind;
 use crate::resolve::Resolver;
 use crate::resolve::value::Def;
 use crate::symbol::Symbol;
@@ -11,19 +12,19 @@ use crate::workspace::{RootQuery, Workspace};
 use super::MAX_SYMBOLS;
 
 /// One definition, before its file is read for names.
-pub(super) struct Start {
+pub(crate) struct Start {
     /// The root, by its place.
-    pub(super) root: usize,
+    pub(crate) root: usize,
     /// The file, inside the root.
-    pub(super) path: String,
+    pub(crate) path: String,
     /// The line of the name where one was asked for.
-    pub(super) line: Option<u32>,
+    pub(crate) line: Option<u32>,
     /// What the index knows of it; none where only the line was given.
-    pub(super) symbol: Option<Symbol>,
+    pub(crate) symbol: Option<Symbol>,
 }
 
 /// Finds what `query.symbol` means.
-pub(super) fn find(
+pub(crate) fn find(
     workspace: &Workspace,
     roots: &[RootQuery<'_>],
     query: &TraceQuery,
@@ -81,7 +82,7 @@ fn at_place(
 
 impl Start {
     /// The items that it is, with those of the same name beside it (overloads).
-    pub(super) fn definitions(&self, resolver: &Resolver<'_>) -> Vec<Def> {
+    pub(crate) fn definitions(&self, resolver: &Resolver<'_>) -> Vec<Def> {
         let Some(file) = resolver.file(&self.path) else { return Vec::new() };
         let links = resolver.links(file);
         let at_line = |line: u32, name: Option<&str>| {
@@ -105,13 +106,29 @@ impl Start {
         let mut all: Vec<Def> =
             resolver.named_items(file, item.parent, item.name).things().collect();
         let own = Def { file, item: u32::try_from(own).unwrap_or(u32::MAX) };
-        all.retain(|def| *def != own);
+        let has_spaces = resolver.rules(file).has_spaces();
+        let is_other = |def: &Def| has_spaces && resolver.kind(*def) != resolver.kind(own);
+        all.retain(|def| *def != own && !is_other(def));
         all.insert(0, own);
         all
     }
 
+    /// The same, where an extension stands for the type that it extends.
+    pub(super) fn types(&self, resolver: &Resolver<'_>) -> Vec<Def> {
+        let mut all = Vec::new();
+        for def in self.definitions(resolver) {
+            let extended = match resolver.kind(def) {
+                ItemKind::Extension => resolver.extended(def),
+                _ => Vec::new(),
+            };
+            let found = if extended.is_empty() { vec![def] } else { extended };
+            all.extend(found.into_iter().filter(|def| !all.contains(def)).collect::<Vec<_>>());
+        }
+        all
+    }
+
     /// The definition as the index knows it.
-    pub(super) fn traced(&self, root: &RootQuery<'_>) -> Traced {
+    pub(crate) fn traced(&self, root: &RootQuery<'_>) -> Traced {
         let symbol = self.symbol.as_ref();
         Traced {
             name: symbol.map_or_else(String::new, |symbol| symbol.name.clone()),

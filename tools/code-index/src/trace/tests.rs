@@ -40,7 +40,9 @@ export default function sell(order: Order) { return order.total; }
     ),
     ("app/other.ts", "export class Order {}\nconst add = new Order();\n"),
     ("tests/main.test.ts", "import { run } from '../app/main';\nrun();\n"),
-    ("notes.rb", "def ship(box)\nend\nship(1)\n"),
+    ("notes.rb", "def ship(box)\nend\nship(1) # ship\n# ship\nputs 'ship', \"#{ship(2)}\"\n"),
+    ("more.rb", "def twice\nend\ntwice\n"),
+    ("again.rb", "def twice\nend\n"),
 ];
 
 fn asked(symbol: &str, direction: Direction) -> TraceQuery {
@@ -157,11 +159,15 @@ fn a_name_that_is_not_there_has_no_edges() {
 fn other_languages_are_traced_by_name() {
     let repository = Repository::new(SHOP);
     let workspace = repository.open_complete();
-    let query =
-        TraceQuery { min_confidence: Confidence::Name, ..asked("ship", Direction::References) };
-    assert_eq!(shown(&answer(&workspace, &query)), ["notes.rb:3 name"]);
-    let likely = answer(&workspace, &asked("ship", Direction::References));
+    // The only definition of its name; comments and strings are no uses.
+    check(&workspace, "ship", Direction::References, &["notes.rb:3 likely", "notes.rb:5 likely"]);
+    let likely = answer(&workspace, &asked("more.rb:1", Direction::References));
     assert_eq!((likely.edges.len(), likely.less_certain), (0, 1));
+    let query = TraceQuery {
+        min_confidence: Confidence::Name,
+        ..asked("more.rb:1", Direction::References)
+    };
+    assert_eq!(shown(&answer(&workspace, &query)), ["more.rb:3 name"]);
 }
 
 #[test]

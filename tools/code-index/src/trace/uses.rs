@@ -15,7 +15,7 @@ use crate::resolve::{Confidence, Resolver, Target};
 use crate::terms::WORD_PIECE;
 use crate::words::{fold, for_each_word};
 
-/// Under how many names one definition is followed.
+/// Under how many further names the definitions are followed.
 const MAX_NAMES: usize = 16;
 /// The name of what a module exports without one.
 const DEFAULT: &str = "default";
@@ -63,7 +63,8 @@ impl<'r, 'q> Users<'r, 'q> {
         let mut at = 0;
         let mut done: FxHashSet<(FileId, String)> = FxHashSet::default();
         self.follow_default_exports();
-        while at < self.names.len() && at < MAX_NAMES {
+        let most = self.names.len() + MAX_NAMES;
+        while at < self.names.len().min(most) {
             let name = self.names[at].clone();
             at += 1;
             for path in self.holders(&name.word)? {

@@ -106,8 +106,6 @@ impl<'t> Walk<'t> {
             let item = self.b.item_in(class, name, pattern.node, ItemKind::Value, parameter.node);
             self.b.add_result(item, held);
             self.bind_local(name, held);
-        } else if pattern.kind == Kind::RestPattern {
-            self.bind_pattern(pattern.node, held, None);
         } else {
             self.bind_pattern(pattern.node, held, None);
         }
