@@ -100,12 +100,7 @@ impl Rules for Python {
                 Some(if is_enum { Value::Instance(*class, [].into()) } else { of.clone() })
             }
             Value::Instance(class, _) if resolver.kind(*class) == ItemKind::Class => {
-                let by_method = ["__iter__", "__getitem__", "__aiter__"].iter().find_map(|name| {
-                    let method = resolver.member(of, name);
-                    method.things().next()?;
-                    let given = method.map(|method| resolver.call(method));
-                    Some(if *name == "__getitem__" { given } else { resolver.elements(&given) })
-                });
+                let by_method = iterated(resolver, of);
                 Some(by_method.unwrap_or_else(|| {
                     // A container that does not lie here: `class Orders(list[Order])`.
                     let mut line = resolver.line(*class);
@@ -117,23 +112,46 @@ impl Rules for Python {
         }
     }
 
-    /// A keyword is a field where the class does not say how it is made.
+    /// A keyword is a field where the class lists its fields and does not say how
+    /// it is made.
     fn key_leads(&self, resolver: &Resolver<'_>, file: FileId, expr: ExprId) -> bool {
         let links = resolver.links(file);
-        let Expr::Member(of, _) = links.expr(expr) else { return true };
+        let Expr::Member(of, name) = links.expr(expr) else { return true };
         let made = resolver.eval(file, *of);
-        made.each().iter().all(|one| match one {
-            Value::Instance(..) => {
-                let maker = resolver.member(one, "__init__");
-                maker.things().next().is_none()
-            }
-            _ => false,
+        let is_field = |def: Def| {
+            let links = resolver.links(def.file);
+            let item = links.item(def.item);
+            item.kind == ItemKind::Value && item.declared
+        };
+        made.each().iter().all(|one| {
+            let has = |maker| resolver.member(one, maker).things().next().is_some();
+            matches!(one, Value::Instance(..))
+                && !has("__init__")
+                && !has("__new__")
+                && resolver.member(one, links.text(*name)).things().all(is_field)
         })
     }
 
     fn common_members(&self) -> &'static [&'static str] {
         COMMON
     }
+}
+
+/// What the methods of an instance say of iterating it.
+fn iterated(resolver: &Resolver<'_>, of: &Value) -> Option<Value> {
+    let given = |of: &Value, name: &str| {
+        let method = resolver.member(of, name);
+        method.things().next()?;
+        Some(method.map(|method| resolver.call(method)))
+    };
+    let next = |of: &Value| given(of, "__next__").or_else(|| given(of, "__anext__"));
+    let iterator = given(of, "__iter__").or_else(|| given(of, "__aiter__"));
+    let Some(iterator) = iterator else { return given(of, "__getitem__") };
+    // An iterator often gives itself.
+    Some(iterator.map(|one| match one {
+        Value::Instance(..) => next(one).unwrap_or(Value::Unknown),
+        other => resolver.elements(other),
+    }))
 }
 
 fn folder_of(path: &str) -> &str {

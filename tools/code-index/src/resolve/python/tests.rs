@@ -173,6 +173,12 @@ fn the_standard_library_is_not_hidden() {
 #[test]
 fn circles_end() {
     let text = "a = b\nb = a\na.go()\n\nclass A(B): ...\nclass B(A):\n    def go(self): ...\n\n\
-        for one in B(): one.go()\nclass C(C): ...\nC().go()\n";
-    check("variables and classes", &[("a.py", text)], "go", &["a.py:3 likely", "a.py:9 likely"]);
+        for one in B(): one.go()\nclass C(C): ...\nC().go()\n\
+        class D:\n    def __iter__(self):\n        return self\nfor one in D(): one.go()\n";
+    check(
+        "variables and classes",
+        &[("a.py", text)],
+        "go",
+        &["a.py:3 likely", "a.py:9 likely", "a.py:15 likely"],
+    );
 }
