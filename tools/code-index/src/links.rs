@@ -19,6 +19,7 @@
 
 pub(crate) mod builder;
 pub(crate) mod grammar;
+mod java;
 pub(crate) mod names;
 mod python;
 mod typescript;
@@ -112,6 +113,31 @@ pub(crate) enum Expr {
     Either(Vec<ExprId>),
     /// A value of a type that the language brings: `str`, `number`.
     Builtin(Text),
+    /// A name that no scope binds, written inside an item: a member of it or of
+    /// what is around it, else one that the file does not bind.
+    Inside(ItemId, Text, Wanted),
+}
+
+/// What a name may mean where functions have names of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) enum Wanted {
+    /// Anything.
+    Any,
+    /// Something to call.
+    Function,
+    /// Anything but a function.
+    NoFunction,
+}
+
+impl Wanted {
+    /// An item of this kind may be meant.
+    pub(crate) fn accepts(self, kind: ItemKind) -> bool {
+        match self {
+            Wanted::Any => true,
+            Wanted::Function => kind == ItemKind::Function,
+            Wanted::NoFunction => kind != ItemKind::Function,
+        }
+    }
 }
 
 /// What sort of thing an item is to the resolver.
@@ -145,7 +171,8 @@ pub(crate) struct Item {
     pub(crate) result: Option<ExprId>,
     /// What a class inherits from or implements.
     pub(crate) bases: Vec<ExprId>,
-    /// What a function's parameters hold, without the receiver.
+    /// What a function's parameters hold, without the receiver; of a class, what
+    /// it is made of in order, where its head says so.
     pub(crate) params: Vec<ExprId>,
     /// Its type is written down, so that it counts more than a member of the same
     /// name that is assigned to only.
@@ -231,7 +258,7 @@ impl Links {
     /// The name that a use is written with.
     pub(crate) fn name_of(&self, expr: ExprId) -> Option<&str> {
         Some(match *self.expr(expr) {
-            Expr::Free(text) | Expr::Member(_, text) => self.text(text),
+            Expr::Free(text) | Expr::Member(_, text) | Expr::Inside(_, text, _) => self.text(text),
             Expr::Item(item) => self.item_name(item),
             Expr::Import(import) => self.text(self.imports[import as usize].local),
             _ => return None,
@@ -279,6 +306,7 @@ pub(crate) fn read(language: Language, tree: &Tree, text: &str) -> Option<Links>
     match language.name() {
         "typescript" | "tsx" | "javascript" => Some(typescript::read(language, tree, text)),
         "python" => Some(python::read(language, tree, text)),
+        "java" => Some(java::read(language, tree, text)),
         _ => None,
     }
 }

@@ -21,6 +21,7 @@
 
 pub(crate) mod builtin;
 mod eval;
+mod java;
 mod members;
 pub(crate) mod memory;
 pub(crate) mod projects;
@@ -38,7 +39,7 @@ use crate::document::NAME_SEPARATOR;
 use crate::error::IndexError;
 use crate::language::Language;
 use crate::links::names::Names;
-use crate::links::{Expr, ExprId, ItemKind, Links};
+use crate::links::{Expr, ExprId, ItemKind, Links, Role};
 use crate::overlay::Overlaid;
 use crate::words::fold;
 use crate::workspace::RootQuery;
@@ -289,22 +290,57 @@ impl<'q> Resolver<'q> {
         Target::Found(found, confidence)
     }
 
+    /// Where a use leads that is made in this way.
+    pub(crate) fn target_of_use(&self, file: FileId, expr: ExprId, role: Role) -> Target {
+        let target = self.target(file, expr);
+        match target {
+            Target::Found(mut found, confidence) => {
+                self.keep_meant(file, role, &mut found);
+                Target::Found(found, confidence)
+            }
+            target => target,
+        }
+    }
+
+    /// Keeps the functions where something is called and the others where not, as
+    /// far as there are any; of a class that is called, adds what makes it.
+    pub(crate) fn keep_meant(&self, file: FileId, role: Role, found: &mut Vec<Def>) {
+        if !self.rules(file).parts_functions() {
+            return;
+        }
+        let is_meant = |def: &Def| match role {
+            Role::Call => self.kind(*def) != ItemKind::Value,
+            Role::Import => true,
+            _ => self.kind(*def) != ItemKind::Function,
+        };
+        if found.iter().any(is_meant) {
+            found.retain(is_meant);
+        }
+        if role == Role::Call {
+            let classes = found.iter().filter(|def| self.kind(**def) == ItemKind::Class);
+            let made_by: Vec<Def> = classes.flat_map(|class| self.constructors(*class)).collect();
+            found.extend(made_by);
+        }
+    }
+
     /// What stands before a member is there by name, not by an inferred type.
     fn is_named(&self, file: FileId, of: ExprId) -> bool {
         let links = self.links(file);
         match links.expr(of) {
             Expr::This(_) | Expr::Super(_) => true,
-            Expr::Item(_) | Expr::Import(_) | Expr::Member(..) | Expr::Free(_) => {
-                match self.eval(file, of) {
-                    Value::Module(_) => true,
-                    Value::Thing(def) => match self.kind(def) {
-                        ItemKind::Class | ItemKind::Module | ItemKind::Extension => true,
-                        ItemKind::Value => self.links(def.file).item(def.item).result.is_none(),
-                        ItemKind::Function | ItemKind::Alias => false,
-                    },
-                    _ => false,
-                }
-            }
+            Expr::Item(_)
+            | Expr::Import(_)
+            | Expr::Member(..)
+            | Expr::Free(_)
+            | Expr::Inside(..) => match self.eval(file, of) {
+                Value::Module(_) => true,
+                Value::Thing(def) => match self.kind(def) {
+                    ItemKind::Class | ItemKind::Module | ItemKind::Extension => true,
+                    ItemKind::Value => self.links(def.file).item(def.item).result.is_none(),
+                    ItemKind::Function | ItemKind::Alias => false,
+                },
+                _ => false,
+            },
             _ => false,
         }
     }

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 use tree_sitter::Node;
 
 use super::{
-    Export, Expr, ExprId, Import, Imported, Item, ItemId, ItemKind, Links, Role, Text, Use,
+    Export, Expr, ExprId, Import, Imported, Item, ItemId, ItemKind, Links, Role, Text, Use, Wanted,
 };
 
 /// Deeper expressions say nothing.
@@ -33,6 +33,8 @@ pub(crate) struct Draft(u32);
 enum DraftExpr {
     /// A name, to be looked up from its scope when the walk is over.
     Name(Text, u32),
+    /// The same; where no scope binds it, it is looked up from inside an item.
+    Inside(Text, u32, ItemId, Wanted),
     /// Known as it is; the ids in it are drafts.
     Known(Expr),
 }
@@ -287,6 +289,11 @@ impl<'t> Builder<'t> {
         self.owners.iter().rev().find(is_class).copied()
     }
 
+    /// The items around, innermost first.
+    pub(crate) fn owners(&self) -> impl Iterator<Item = ItemId> {
+        self.owners.iter().rev().copied()
+    }
+
     pub(crate) fn item_kind(&self, item: ItemId) -> ItemKind {
         self.items[item as usize].item.kind
     }
@@ -393,6 +400,18 @@ impl<'t> Builder<'t> {
     pub(crate) fn name(&mut self, name: &'t str) -> Draft {
         let name = self.intern(name);
         self.draft(DraftExpr::Name(name, self.scope))
+    }
+
+    /// A name, looked up from here; where no scope binds it, from inside `item`.
+    pub(crate) fn name_inside(&mut self, name: &'t str, item: ItemId, wanted: Wanted) -> Draft {
+        let name = self.intern(name);
+        self.draft(DraftExpr::Inside(name, self.scope, item, wanted))
+    }
+
+    /// A name that only items know, not scopes.
+    pub(crate) fn only_inside(&mut self, name: &'t str, item: ItemId, wanted: Wanted) -> Draft {
+        let name = self.intern(name);
+        self.known(Expr::Inside(item, name, wanted))
     }
 
     pub(crate) fn member(&mut self, of: Draft, name: &'t str) -> Draft {
@@ -646,7 +665,7 @@ struct Placing<'b> {
 impl Placing<'_> {
     fn is_local(&self, draft: Draft) -> bool {
         match self.drafts[draft.0 as usize] {
-            DraftExpr::Name(name, scope) => {
+            DraftExpr::Name(name, scope) | DraftExpr::Inside(name, scope, ..) => {
                 matches!(look_up(self.scopes, name, scope), Some(Binding::Local(_)))
             }
             DraftExpr::Known(Expr::Unknown) => true,
@@ -674,12 +693,13 @@ impl Placing<'_> {
         }
         self.placed[draft as usize] = Placed::Now;
         let id = match &self.drafts[draft as usize] {
-            DraftExpr::Name(name, scope) => match look_up(self.scopes, *name, *scope) {
-                Some(Binding::Item(item)) => self.put(Expr::Item(item)),
-                Some(Binding::Import(import)) => self.put(Expr::Import(import)),
-                Some(Binding::Local(held)) => self.place(held.0, depth + 1),
-                None => self.put(Expr::Free(*name)),
-            },
+            DraftExpr::Name(name, scope) => {
+                self.bound(*name, *scope, depth).unwrap_or_else(|| self.put(Expr::Free(*name)))
+            }
+            DraftExpr::Inside(name, scope, item, wanted) => {
+                let inside = Expr::Inside(*item, *name, *wanted);
+                self.bound(*name, *scope, depth).unwrap_or_else(|| self.put(inside))
+            }
             DraftExpr::Known(expr) => {
                 let expr = self.placed_parts(expr, depth + 1);
                 self.put(expr)
@@ -687,6 +707,15 @@ impl Placing<'_> {
         };
         self.placed[draft as usize] = Placed::At(id);
         id
+    }
+
+    /// What the scopes say of a name.
+    fn bound(&mut self, name: Text, scope: u32, depth: u32) -> Option<ExprId> {
+        Some(match look_up(self.scopes, name, scope)? {
+            Binding::Item(item) => self.put(Expr::Item(item)),
+            Binding::Import(import) => self.put(Expr::Import(import)),
+            Binding::Local(held) => self.place(held.0, depth + 1),
+        })
     }
 
     fn placed_parts(&mut self, expr: &Expr, depth: u32) -> Expr {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use tree_sitter::Parser;
 
-use super::{Expr, ExprId, Imported, Links, Role, read};
+use super::{Expr, ExprId, Imported, Links, Role, Wanted, read};
 use crate::language::Language;
 
 fn links(language: &str, text: &str) -> Links {
@@ -56,6 +56,10 @@ pub(super) fn shown(links: &Links, id: ExprId) -> String {
             format!("({})", all.join(" | "))
         }
         Expr::Builtin(name) => format!("builtin:{}", links.text(*name)),
+        Expr::Inside(item, name, wanted) => {
+            let call = if *wanted == Wanted::Function { "()" } else { "" };
+            format!("{{{}}}{}{call}", path(links, *item), links.text(*name))
+        }
     }
 }
 
@@ -108,4 +112,9 @@ fn typescript() {
 #[test]
 fn python() {
     insta::assert_snapshot!(table("python", include_str!("tests/sample.py")));
+}
+
+#[test]
+fn java() {
+    insta::assert_snapshot!(table("java", include_str!("tests/sample.java")));
 }

@@ -2,10 +2,14 @@
 //! looked for that its file does not bind.
 
 use super::Resolver;
+use super::java::Java;
 use super::python::Python;
 use super::typescript::TypeScript;
 use super::value::{FileId, Module, Value};
 use crate::links::ExprId;
+
+/// A constructor has the name of its class.
+pub(crate) const CLASS_NAME: &str = "";
 
 /// The rules of one language.
 pub(crate) trait Rules {
@@ -25,6 +29,16 @@ pub(crate) trait Rules {
     /// A name that `file` does not bind.
     fn free(&self, _resolver: &Resolver<'_>, _file: FileId, name: &str) -> Value {
         Value::outside(name)
+    }
+
+    /// The same, of a name that only functions can have.
+    fn free_function(&self, resolver: &Resolver<'_>, file: FileId, name: &str) -> Value {
+        self.free(resolver, file, name)
+    }
+
+    /// Functions have names of their own: what is called is one, and nothing else is.
+    fn parts_functions(&self) -> bool {
+        false
     }
 
     /// The name of the function that makes an instance of a class.
@@ -72,6 +86,7 @@ pub(crate) fn of_language(name: &str) -> Option<&'static dyn Rules> {
     Some(match name {
         "typescript" | "tsx" | "javascript" => &TypeScript,
         "python" => &Python,
+        "java" => &Java,
         _ => return None,
     })
 }

@@ -3,6 +3,7 @@
 use super::{TraceQuery, Traced};
 use crate::cancel::Cancel;
 use crate::error::IndexError;
+use crate::links::ItemKind;
 use crate::resolve::Resolver;
 use crate::resolve::value::Def;
 use crate::symbol::Symbol;
@@ -105,7 +106,13 @@ impl Start {
         let mut all: Vec<Def> =
             resolver.named_items(file, item.parent, item.name).things().collect();
         let own = Def { file, item: u32::try_from(own).unwrap_or(u32::MAX) };
-        all.retain(|def| *def != own);
+        let kind = item.kind;
+        let is_beside = |def: &Def| {
+            let is_function = |kind| kind == ItemKind::Function;
+            let parts = resolver.rules(file).parts_functions();
+            !parts || is_function(resolver.kind(*def)) == is_function(kind)
+        };
+        all.retain(|def| *def != own && is_beside(def));
         all.insert(0, own);
         all
     }

@@ -1,3 +1,5 @@
+mod java;
+
 use super::*;
 use crate::scratch::{Repository, wait_until};
 
