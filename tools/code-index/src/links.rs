@@ -18,6 +18,7 @@
 //! **Deliberately absent:** what a name of another file means; `resolve` says it.
 
 pub(crate) mod builder;
+mod c;
 pub(crate) mod grammar;
 mod java;
 pub(crate) mod names;
@@ -177,6 +178,8 @@ pub(crate) struct Item {
     /// Its type is written down, so that it counts more than a member of the same
     /// name that is assigned to only.
     pub(crate) declared: bool,
+    /// Only the file that defines it sees it.
+    pub(crate) is_local: bool,
 }
 
 /// One imported name.
@@ -307,6 +310,7 @@ pub(crate) fn read(language: Language, tree: &Tree, text: &str) -> Option<Links>
         "typescript" | "tsx" | "javascript" => Some(typescript::read(language, tree, text)),
         "python" => Some(python::read(language, tree, text)),
         "java" => Some(java::read(language, tree, text)),
+        "c" | "cpp" => Some(c::read(language, tree, text)),
         _ => None,
     }
 }

@@ -20,6 +20,7 @@
 //! containers that [`builtin`] knows, overloads count as one.
 
 pub(crate) mod builtin;
+mod c;
 mod eval;
 mod java;
 mod members;
@@ -284,8 +285,15 @@ impl<'q> Resolver<'q> {
         }
         let is_exact = match links.expr(expr) {
             Expr::Member(of, _) => self.is_named(file, *of),
+            Expr::Free(_) | Expr::Inside(..) => {
+                let rules = self.rules(file);
+                found.iter().any(|def| rules.reaches(self, file, *def))
+            }
             _ => true,
         };
+        let twins = found.iter().flat_map(|def| self.rules(file).twins(self, *def));
+        let twins: Vec<Def> = twins.collect();
+        found.extend(twins.into_iter().filter(|twin| !found.contains(twin)).collect::<Vec<_>>());
         let confidence = if is_exact { Confidence::Exact } else { Confidence::Likely };
         Target::Found(found, confidence)
     }

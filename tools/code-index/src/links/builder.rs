@@ -257,6 +257,7 @@ impl<'t> Builder<'t> {
             bases: Vec::new(),
             params: Vec::new(),
             declared: false,
+            is_local: false,
         };
         let name = item.name;
         let (bases, params) = (Vec::new(), Vec::new());
@@ -316,6 +317,15 @@ impl<'t> Builder<'t> {
     /// Says that the type of an item is written down.
     pub(crate) fn set_declared(&mut self, item: ItemId) {
         self.items[item as usize].item.declared = true;
+    }
+
+    /// Says that no other file sees an item.
+    pub(crate) fn set_local(&mut self, item: ItemId) {
+        self.items[item as usize].item.is_local = true;
+    }
+
+    pub(crate) fn parent_of(&self, item: ItemId) -> Option<ItemId> {
+        self.items[item as usize].item.parent
     }
 
     pub(crate) fn is_declared(&self, item: ItemId) -> bool {
@@ -577,6 +587,15 @@ impl<'t> Builder<'t> {
         if self.uses.len() < MAX_USES {
             self.uses.push(UseDraft { expr, line, owner: self.owner(), role });
         }
+    }
+
+    /// How many uses there are; what comes after is forgotten with `forget_uses`.
+    pub(crate) fn noted_uses(&self) -> usize {
+        self.uses.len()
+    }
+
+    pub(crate) fn forget_uses(&mut self, noted: usize) {
+        self.uses.truncate(noted);
     }
 
     /// Says that the newest use of `expr` is a call, not a plain use.

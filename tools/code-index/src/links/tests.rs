@@ -115,6 +115,16 @@ fn python() {
 }
 
 #[test]
+fn c() {
+    insta::assert_snapshot!(table("c", include_str!("tests/sample.c")));
+}
+
+#[test]
+fn cpp() {
+    insta::assert_snapshot!(table("cpp", include_str!("tests/sample.cpp")));
+}
+
+#[test]
 fn java() {
     insta::assert_snapshot!(table("java", include_str!("tests/sample.java")));
 }

@@ -40,6 +40,13 @@ const TRANSPARENT: &[&str] = &[
     "Pin",
     "Cow",
     "MutexGuard",
+    // C++
+    "unique_ptr",
+    "shared_ptr",
+    "weak_ptr",
+    "optional",
+    "reference_wrapper",
+    "atomic",
 ];
 /// Types of which the first argument is the element.
 const LISTS: &[&str] = &[
@@ -79,6 +86,16 @@ const LISTS: &[&str] = &[
     "ArrayDeque",
     "PriorityQueue",
     "Stream",
+    // C++
+    "vector",
+    "array",
+    "span",
+    "initializer_list",
+    "unordered_set",
+    "multiset",
+    "queue",
+    "stack",
+    "priority_queue",
 ];
 /// Types of which the second argument is what a key leads to.
 const MAPS: &[&str] = &[
@@ -102,6 +119,11 @@ const MAPS: &[&str] = &[
     "ConcurrentHashMap",
     "ConcurrentMap",
     "EnumMap",
+    // C++
+    "map",
+    "unordered_map",
+    "multimap",
+    "flat_map",
 ];
 /// A type with a place for each of its arguments.
 const TUPLE: &str = "tuple";
@@ -192,8 +214,10 @@ pub(super) fn called(of: &Value, method: &str) -> Value {
     match of {
         Value::List(element) => match method {
             "find" | "pop" | "shift" | "at" | "findLast" | "first" | "last" | "next" | "get"
-            | "popleft" | "getFirst" | "getLast" | "poll" | "peek" | "element" | "orElse"
-            | "orElseThrow" | "orElseGet" => element.as_ref().clone(),
+            | "popleft" | "getFirst" | "getLast" | "poll" | "front" | "back" | "top" | "begin"
+            | "peek" | "element" | "orElse" | "orElseThrow" | "orElseGet" => {
+                element.as_ref().clone()
+            }
             "filter" | "slice" | "concat" | "reverse" | "sort" | "toSorted" | "toReversed"
             | "splice" | "values" | "copy" | "iter" | "into_iter" | "iter_mut" | "rev" | "skip"
             | "take" | "cloned" | "to_vec" | "stream" | "parallelStream" | "sorted"
@@ -204,6 +228,7 @@ pub(super) fn called(of: &Value, method: &str) -> Value {
         Value::Known(name, arguments) if MAPS.contains(&&**name) => {
             let value = arguments.get(1).cloned().unwrap_or(Value::Unknown);
             match method {
+                "at" => value,
                 "get" | "pop" | "setdefault" | "getOrDefault" | "put" | "remove"
                 | "computeIfAbsent" | "computeIfPresent" | "putIfAbsent" => value,
                 "values" | "entries" => Value::list(value),

@@ -84,7 +84,13 @@ impl Resolver<'_> {
             // What a record is made of can be called too.
             let is_record =
                 !links.item(outer).params.is_empty() && links.item(outer).kind == ItemKind::Class;
-            let is_meant = |def: &Def| wanted.accepts(self.kind(*def)) || is_record;
+            let is_maker =
+                |def: &Def| name == links.item_name(outer) && self.kind(*def) == ItemKind::Function;
+            let is_meant = |def: &Def| {
+                let kind = self.kind(*def);
+                let is_named = kind != ItemKind::Extension && !is_maker(def);
+                is_named && (wanted.accepts(kind) || is_record)
+            };
             let meant = found.things().filter(is_meant);
             let meant = Value::many(meant.map(Value::Thing));
             if meant != Value::Unknown {

@@ -2,10 +2,11 @@
 //! looked for that its file does not bind.
 
 use super::Resolver;
+use super::c::C;
 use super::java::Java;
 use super::python::Python;
 use super::typescript::TypeScript;
-use super::value::{FileId, Module, Value};
+use super::value::{Def, FileId, Module, Value};
 use crate::links::ExprId;
 
 /// A constructor has the name of its class.
@@ -34,6 +35,16 @@ pub(crate) trait Rules {
     /// The same, of a name that only functions can have.
     fn free_function(&self, resolver: &Resolver<'_>, file: FileId, name: &str) -> Value {
         self.free(resolver, file, name)
+    }
+
+    /// What else declares or defines the same thing: a prototype and its function.
+    fn twins(&self, _resolver: &Resolver<'_>, _def: Def) -> Vec<Def> {
+        Vec::new()
+    }
+
+    /// A name that `file` does not bind reaches a definition by what it imports.
+    fn reaches(&self, _resolver: &Resolver<'_>, _file: FileId, _def: Def) -> bool {
+        true
     }
 
     /// Functions have names of their own: what is called is one, and nothing else is.
@@ -87,6 +98,7 @@ pub(crate) fn of_language(name: &str) -> Option<&'static dyn Rules> {
         "typescript" | "tsx" | "javascript" => &TypeScript,
         "python" => &Python,
         "java" => &Java,
+        "c" | "cpp" => &C,
         _ => return None,
     })
 }

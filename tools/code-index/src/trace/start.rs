@@ -114,6 +114,9 @@ impl Start {
         };
         all.retain(|def| *def != own && is_beside(def));
         all.insert(0, own);
+        let twins = all.iter().flat_map(|def| resolver.rules(file).twins(resolver, *def));
+        let twins: Vec<Def> = twins.collect();
+        all.extend(twins.into_iter().filter(|twin| !all.contains(twin)).collect::<Vec<_>>());
         all
     }
 

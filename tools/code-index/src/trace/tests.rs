@@ -1,3 +1,4 @@
+mod c;
 mod java;
 
 use super::*;
