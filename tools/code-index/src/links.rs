@@ -18,9 +18,11 @@
 //! **Deliberately absent:** what a name of another file means; `resolve` says it.
 
 pub(crate) mod builder;
+mod c;
 mod compact;
 mod go;
 pub(crate) mod grammar;
+mod java;
 pub(crate) mod names;
 mod python;
 pub(crate) mod rust;
@@ -115,6 +117,31 @@ pub(crate) enum Expr {
     Either(Vec<ExprId>),
     /// A value of a type that the language brings: `str`, `number`.
     Builtin(Text),
+    /// A name that no scope binds, written inside an item: a member of it or of
+    /// what is around it, else one that the file does not bind.
+    Inside(ItemId, Text, Wanted),
+}
+
+/// What a name may mean where functions have names of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub(crate) enum Wanted {
+    /// Anything.
+    Any,
+    /// Something to call.
+    Function,
+    /// Anything but a function.
+    NoFunction,
+}
+
+impl Wanted {
+    /// An item of this kind may be meant.
+    pub(crate) fn accepts(self, kind: ItemKind) -> bool {
+        match self {
+            Wanted::Any => true,
+            Wanted::Function => kind == ItemKind::Function,
+            Wanted::NoFunction => kind != ItemKind::Function,
+        }
+    }
 }
 
 /// What sort of thing an item is to the resolver.
@@ -148,11 +175,14 @@ pub(crate) struct Item {
     pub(crate) result: Option<ExprId>,
     /// What a class inherits from or implements.
     pub(crate) bases: Vec<ExprId>,
-    /// What a function's parameters hold, without the receiver.
+    /// What a function's parameters hold, without the receiver; of a class, what
+    /// it is made of in order, where its head says so.
     pub(crate) params: Vec<ExprId>,
     /// Its type is written down, so that it counts more than a member of the same
     /// name that is assigned to only.
     pub(crate) declared: bool,
+    /// Only the file that defines it sees it.
+    pub(crate) is_local: bool,
 }
 
 /// One imported name.
@@ -236,7 +266,7 @@ impl Links {
     /// The name that a use is written with.
     pub(crate) fn name_of(&self, expr: ExprId) -> Option<&str> {
         Some(match *self.expr(expr) {
-            Expr::Free(text) | Expr::Member(_, text) => self.text(text),
+            Expr::Free(text) | Expr::Member(_, text) | Expr::Inside(_, text, _) => self.text(text),
             Expr::Item(item) => self.item_name(item),
             Expr::Import(import) => self.text(self.imports[import as usize].local),
             _ => return None,
@@ -290,6 +320,8 @@ pub(crate) fn read(language: Language, tree: &Tree, text: &str) -> Option<Links>
         "typescript" | "tsx" | "javascript" => typescript::read(language, tree, text),
         "go" => go::read(language, tree, text),
         "python" => python::read(language, tree, text),
+        "java" => java::read(language, tree, text),
+        "c" | "cpp" => c::read(language, tree, text),
         _ => return None,
     };
     if matches!(language.name(), "typescript" | "tsx" | "javascript" | "python") {

@@ -20,8 +20,10 @@
 //! containers that [`builtin`] knows, overloads count as one.
 
 pub(crate) mod builtin;
+mod c;
 mod eval;
 mod go;
+mod java;
 mod members;
 pub(crate) mod memory;
 pub(crate) mod projects;
@@ -40,7 +42,7 @@ use crate::document::NAME_SEPARATOR;
 use crate::error::IndexError;
 use crate::language::Language;
 use crate::links::names::Names;
-use crate::links::{Expr, ExprId, ItemKind, Links};
+use crate::links::{Expr, ExprId, ItemKind, Links, Role};
 use crate::overlay::Overlaid;
 use crate::words::fold;
 use crate::workspace::RootQuery;
@@ -286,10 +288,50 @@ impl<'q> Resolver<'q> {
         }
         let is_exact = match links.expr(expr) {
             Expr::Member(of, _) => self.is_named(file, *of),
+            Expr::Free(_) | Expr::Inside(..) => {
+                let rules = self.rules(file);
+                found.iter().any(|def| rules.reaches(self, file, *def))
+            }
             _ => true,
         };
+        let twins = found.iter().flat_map(|def| self.rules(file).twins(self, *def));
+        let twins: Vec<Def> = twins.collect();
+        found.extend(twins.into_iter().filter(|twin| !found.contains(twin)).collect::<Vec<_>>());
         let confidence = if is_exact { Confidence::Exact } else { Confidence::Likely };
         Target::Found(found, confidence)
+    }
+
+    /// Where a use leads that is made in this way.
+    pub(crate) fn target_of_use(&self, file: FileId, expr: ExprId, role: Role) -> Target {
+        let target = self.target(file, expr);
+        match target {
+            Target::Found(mut found, confidence) => {
+                self.keep_meant(file, role, &mut found);
+                Target::Found(found, confidence)
+            }
+            target => target,
+        }
+    }
+
+    /// Keeps the functions where something is called and the others where not, as
+    /// far as there are any; of a class that is called, adds what makes it.
+    pub(crate) fn keep_meant(&self, file: FileId, role: Role, found: &mut Vec<Def>) {
+        if !self.rules(file).parts_functions() {
+            return;
+        }
+        let is_meant = |def: &Def| match role {
+            Role::Call => self.kind(*def) != ItemKind::Value,
+            Role::Import => true,
+            _ => self.kind(*def) != ItemKind::Function,
+        };
+        if found.iter().any(is_meant) {
+            found.retain(is_meant);
+        }
+        if role == Role::Call {
+            let classes = found.iter().filter(|def| self.kind(**def) == ItemKind::Class);
+            let made_by: Vec<Def> = classes.flat_map(|class| self.constructors(*class)).collect();
+            found.extend(made_by);
+        }
     }
 
     /// What stands before a member is there by name, not by an inferred type.
@@ -297,17 +339,19 @@ impl<'q> Resolver<'q> {
         let links = self.links(file);
         match links.expr(of) {
             Expr::This(_) | Expr::Super(_) => true,
-            Expr::Item(_) | Expr::Import(_) | Expr::Member(..) | Expr::Free(_) => {
-                match self.eval(file, of) {
-                    Value::Module(_) => true,
-                    Value::Thing(def) => match self.kind(def) {
-                        ItemKind::Class | ItemKind::Module | ItemKind::Extension => true,
-                        ItemKind::Value => self.links(def.file).item(def.item).result.is_none(),
-                        ItemKind::Function | ItemKind::Alias => false,
-                    },
-                    _ => false,
-                }
-            }
+            Expr::Item(_)
+            | Expr::Import(_)
+            | Expr::Member(..)
+            | Expr::Free(_)
+            | Expr::Inside(..) => match self.eval(file, of) {
+                Value::Module(_) => true,
+                Value::Thing(def) => match self.kind(def) {
+                    ItemKind::Class | ItemKind::Module | ItemKind::Extension => true,
+                    ItemKind::Value => self.links(def.file).item(def.item).result.is_none(),
+                    ItemKind::Function | ItemKind::Alias => false,
+                },
+                _ => false,
+            },
             _ => false,
         }
     }

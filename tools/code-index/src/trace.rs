@@ -337,7 +337,7 @@ impl Trace<'_, '_> {
                 if !inside || matches!(used.role, Role::Import | Role::Key) {
                     continue;
                 }
-                match self.resolver.target(source.file, used.expr) {
+                match self.resolver.target_of_use(source.file, used.expr, used.role) {
                     Target::Found(defs, confidence) => {
                         for def in defs {
                             if !self.is_within(def, source) {
@@ -349,7 +349,7 @@ impl Trace<'_, '_> {
                     Target::Outside => {}
                     Target::Unknown => {
                         if let Some(name) = links.name_of(used.expr) {
-                            self.guess_callees(source, name, distance, answer);
+                            self.guess_callees(source, (name, used.role), distance, answer);
                         }
                     }
                 }
@@ -380,9 +380,17 @@ impl Trace<'_, '_> {
         self.add(&path, edge);
     }
 
-    fn guess_callees(&mut self, source: Def, name: &str, distance: u32, answer: &mut TraceAnswer) {
+    fn guess_callees(
+        &mut self,
+        source: Def,
+        (name, role): (&str, Role),
+        distance: u32,
+        answer: &mut TraceAnswer,
+    ) {
         let common = self.resolver.rules(source.file).common_members().contains(&name);
-        match self.resolver.members_named(source.file, name).as_slice() {
+        let mut members = self.resolver.members_named(source.file, name);
+        self.resolver.keep_meant(source.file, role, &mut members);
+        match members.as_slice() {
             [] => answer.unresolved.push(name.to_owned()),
             [one] if !common => self.add_callee(*one, Confidence::Likely, distance),
             several => {

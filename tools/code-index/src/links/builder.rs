@@ -13,7 +13,7 @@ use tree_sitter::Node;
 use placing::{Placed, Placing, look_up};
 
 use super::{
-    Export, Expr, ExprId, Import, Imported, Item, ItemId, ItemKind, Links, Role, Text, Use,
+    Export, Expr, ExprId, Import, Imported, Item, ItemId, ItemKind, Links, Role, Text, Use, Wanted,
 };
 
 /// Deeper expressions say nothing.
@@ -37,6 +37,8 @@ pub(crate) struct Draft(u32);
 enum DraftExpr {
     /// A name, to be looked up from its scope when the walk is over.
     Name(Key, u32),
+    /// The same; where no scope binds it, it is looked up from inside an item.
+    Inside(Text, u32, ItemId, Wanted),
     /// Known as it is; the ids in it are drafts.
     Known(Expr),
 }
@@ -294,6 +296,7 @@ impl<'t> Builder<'t> {
             bases: Vec::new(),
             params: Vec::new(),
             declared: false,
+            is_local: false,
         };
         let name = item.name;
         let (bases, params) = (Vec::new(), Vec::new());
@@ -326,6 +329,11 @@ impl<'t> Builder<'t> {
         self.owners.iter().rev().find(is_class).copied()
     }
 
+    /// The items around, innermost first.
+    pub(crate) fn owners(&self) -> impl Iterator<Item = ItemId> {
+        self.owners.iter().rev().copied()
+    }
+
     pub(crate) fn item_kind(&self, item: ItemId) -> ItemKind {
         self.items[item as usize].item.kind
     }
@@ -343,6 +351,15 @@ impl<'t> Builder<'t> {
 
     pub(crate) fn set_declared(&mut self, item: ItemId) {
         self.items[item as usize].item.declared = true;
+    }
+
+    /// Says that no other file sees an item.
+    pub(crate) fn set_local(&mut self, item: ItemId) {
+        self.items[item as usize].item.is_local = true;
+    }
+
+    pub(crate) fn parent_of(&self, item: ItemId) -> Option<ItemId> {
+        self.items[item as usize].item.parent
     }
 
     pub(crate) fn is_declared(&self, item: ItemId) -> bool {
@@ -474,6 +491,18 @@ impl<'t> Builder<'t> {
             }
         }
         self.draft(DraftExpr::Name(name, scope))
+    }
+
+    /// A name, looked up from here; where no scope binds it, from inside `item`.
+    pub(crate) fn name_inside(&mut self, name: &'t str, item: ItemId, wanted: Wanted) -> Draft {
+        let name = self.intern(name);
+        self.draft(DraftExpr::Inside(name, self.scope, item, wanted))
+    }
+
+    /// A name that only items know, not scopes.
+    pub(crate) fn only_inside(&mut self, name: &'t str, item: ItemId, wanted: Wanted) -> Draft {
+        let name = self.intern(name);
+        self.known(Expr::Inside(item, name, wanted))
     }
 
     pub(crate) fn member(&mut self, of: Draft, name: &'t str) -> Draft {
@@ -639,6 +668,15 @@ impl<'t> Builder<'t> {
         if self.uses.len() < MAX_USES {
             self.uses.push(UseDraft { expr, line, owner: self.owner(), role });
         }
+    }
+
+    /// How many uses there are; what comes after is forgotten with `forget_uses`.
+    pub(crate) fn noted_uses(&self) -> usize {
+        self.uses.len()
+    }
+
+    pub(crate) fn forget_uses(&mut self, noted: usize) {
+        self.uses.truncate(noted);
     }
 
     /// Says that the newest use of `expr` is a call, not a plain use.

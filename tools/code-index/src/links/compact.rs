@@ -17,6 +17,7 @@ impl Expr {
             | Expr::Import(_)
             | Expr::This(_)
             | Expr::Super(_)
+            | Expr::Inside(..)
             | Expr::Builtin(_) => {}
             Expr::Member(of, _)
             | Expr::Call(of)
@@ -36,7 +37,10 @@ impl Expr {
 
     fn text(&mut self) -> Option<&mut Text> {
         match self {
-            Expr::Free(text) | Expr::Member(_, text) | Expr::Builtin(text) => Some(text),
+            Expr::Free(text)
+            | Expr::Member(_, text)
+            | Expr::Inside(_, text, _)
+            | Expr::Builtin(text) => Some(text),
             _ => None,
         }
     }
@@ -239,7 +243,9 @@ pub(super) fn is_sound(links: &Links) -> bool {
         let mut expr = expr.clone();
         expr.parts(|part| sound &= (*part as usize) < at);
         sound &= match expr {
-            Expr::Item(item) | Expr::This(item) | Expr::Super(item) => is_item(item),
+            Expr::Item(item) | Expr::This(item) | Expr::Super(item) | Expr::Inside(item, ..) => {
+                is_item(item)
+            }
             Expr::Import(import) => (import as usize) < counts.2,
             _ => true,
         };

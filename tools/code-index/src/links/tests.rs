@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use tree_sitter::Parser;
 
-use super::{Expr, ExprId, Import, Imported, Links, Role, read};
+use super::{Expr, ExprId, Import, Imported, Links, Role, Wanted, read};
 use crate::language::Language;
 
 fn links(language: &str, text: &str) -> Links {
@@ -57,6 +57,10 @@ pub(super) fn shown(links: &Links, id: ExprId) -> String {
             format!("({})", all.join(" | "))
         }
         Expr::Builtin(name) => format!("builtin:{}", links.text(*name)),
+        Expr::Inside(item, name, wanted) => {
+            let call = if *wanted == Wanted::Function { "()" } else { "" };
+            format!("{{{}}}{}{call}", path(links, *item), links.text(*name))
+        }
     }
 }
 
@@ -165,11 +169,29 @@ fn go() {
     insta::assert_snapshot!(table("go", include_str!("tests/sample.go.txt")));
 }
 
-const SAMPLES: [(&str, &str); 4] = [
+#[test]
+fn c() {
+    insta::assert_snapshot!(table("c", include_str!("tests/sample.c")));
+}
+
+#[test]
+fn cpp() {
+    insta::assert_snapshot!(table("cpp", include_str!("tests/sample.cpp")));
+}
+
+#[test]
+fn java() {
+    insta::assert_snapshot!(table("java", include_str!("tests/sample.java")));
+}
+
+const SAMPLES: [(&str, &str); 7] = [
     ("tsx", include_str!("tests/sample.tsx")),
     ("python", include_str!("tests/sample.py")),
     ("rust", include_str!("tests/sample.rs.txt")),
     ("go", include_str!("tests/sample.go.txt")),
+    ("java", include_str!("tests/sample.java")),
+    ("c", include_str!("tests/sample.c")),
+    ("cpp", include_str!("tests/sample.cpp")),
 ];
 
 #[test]

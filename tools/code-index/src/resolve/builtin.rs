@@ -52,6 +52,13 @@ const TRANSPARENT: &[&str] = &[
     "Weak",
     "ManuallyDrop",
     "Poll",
+    // C++
+    "unique_ptr",
+    "shared_ptr",
+    "weak_ptr",
+    "optional",
+    "reference_wrapper",
+    "atomic",
 ];
 /// Types of which the first argument is the element.
 const LISTS: &[&str] = &[
@@ -88,6 +95,25 @@ const LISTS: &[&str] = &[
     "DoubleEndedIterator",
     "ExactSizeIterator",
     "Stream",
+    // Java
+    "ArrayList",
+    "LinkedHashSet",
+    "TreeSet",
+    "SortedSet",
+    "CopyOnWriteArrayList",
+    "Queue",
+    "ArrayDeque",
+    "PriorityQueue",
+    // C++
+    "vector",
+    "array",
+    "span",
+    "initializer_list",
+    "unordered_set",
+    "multiset",
+    "queue",
+    "stack",
+    "priority_queue",
 ];
 /// Types of which the second argument is what a key leads to.
 pub(super) const MAPS: &[&str] = &[
@@ -108,9 +134,23 @@ pub(super) const MAPS: &[&str] = &[
     "DashMap",
     // Go
     "map",
+    // Java
+    "TreeMap",
+    "SortedMap",
+    "NavigableMap",
+    "LinkedHashMap",
+    "ConcurrentHashMap",
+    "ConcurrentMap",
+    "EnumMap",
+    // C++
+    "unordered_map",
+    "multimap",
+    "flat_map",
 ];
 /// A type with a place for each of its arguments.
 pub(super) const TUPLE: &str = "tuple";
+/// A key with what it leads to.
+const ENTRY: &str = "Entry";
 /// What waiting opens.
 const PROMISES: &[&str] =
     &["Promise", "PromiseLike", "Awaitable", "Coroutine", "Future", "BoxFuture", "Task"];
@@ -199,24 +239,37 @@ pub(super) fn called(of: &Value, method: &str) -> Value {
     match of {
         Value::List(element) => match method {
             "find" | "pop" | "shift" | "at" | "findLast" | "first" | "last" | "next" | "get"
-            | "popleft" => element.as_ref().clone(),
+            | "popleft" | "getFirst" | "getLast" | "poll" | "front" | "back" | "top" | "begin"
+            | "peek" | "element" | "orElse" | "orElseThrow" | "orElseGet" => {
+                element.as_ref().clone()
+            }
             "filter" | "slice" | "concat" | "reverse" | "sort" | "toSorted" | "toReversed"
             | "splice" | "values" | "copy" | "iter" | "into_iter" | "iter_mut" | "rev" | "skip"
-            | "take" | "cloned" | "to_vec" => of.clone(),
+            | "take" | "cloned" | "to_vec" | "stream" | "parallelStream" | "sorted"
+            | "distinct" | "limit" | "findFirst" | "findAny" | "toList" | "subList"
+            | "iterator" => of.clone(),
             _ => Value::Unknown,
         },
         Value::Known(name, arguments) if MAPS.contains(&&**name) => {
             let value = arguments.get(1).cloned().unwrap_or(Value::Unknown);
             match method {
-                "get" | "pop" | "setdefault" => value,
+                "at" => value,
+                "get" | "pop" | "setdefault" | "getOrDefault" | "put" | "remove"
+                | "computeIfAbsent" | "computeIfPresent" | "putIfAbsent" => value,
                 "values" | "entries" => Value::list(value),
                 "items" => Value::list(pair(first(arguments), value)),
                 "popitem" => pair(first(arguments), value),
                 "copy" => of.clone(),
-                "keys" => Value::list(first(arguments)),
+                "keys" | "keySet" => Value::list(first(arguments)),
+                "entrySet" => Value::list(Value::Known(ENTRY.into(), arguments.clone())),
                 _ => Value::Unknown,
             }
         }
+        Value::Known(name, arguments) if &**name == ENTRY => match method {
+            "getKey" => first(arguments),
+            "getValue" => arguments.get(1).cloned().unwrap_or(Value::Unknown),
+            _ => Value::Unknown,
+        },
         Value::Known(name, _) if PROMISES.contains(&&**name) => match method {
             "catch" | "finally" => of.clone(),
             _ => Value::Unknown,
@@ -235,7 +288,8 @@ pub(super) fn callback(of: &Value, method: &str) -> Value {
         Value::List(element) => match method {
             "map" | "forEach" | "filter" | "find" | "some" | "every" | "findIndex" | "flatMap"
             | "findLast" | "findLastIndex" | "sort" | "for_each" | "any" | "all" | "filter_map"
-            | "flat_map" | "position" => element.as_ref().clone(),
+            | "flat_map" | "position" | "anyMatch" | "allMatch" | "noneMatch" | "ifPresent"
+            | "removeIf" | "mapToInt" | "peek" => element.as_ref().clone(),
             _ => return Value::Unknown,
         },
         Value::Known(name, arguments) if PROMISES.contains(&&**name) && method == "then" => {

@@ -6,8 +6,9 @@
 
 use super::Resolver;
 use super::builtin;
+use super::rules::CLASS_NAME;
 use super::value::{Def, FileId, Module, Value};
-use crate::links::{Expr, ExprId, Imported, ItemKind};
+use crate::links::{Expr, ExprId, Imported, ItemId, ItemKind, Wanted};
 
 /// Files that pass names on are followed so far.
 const MAX_REEXPORTS: u32 = 12;
@@ -59,6 +60,45 @@ impl Resolver<'_> {
             Expr::Param(of, at) => self.held_eval(file, *of).map(|callee| self.param(callee, *at)),
             Expr::Either(all) => Value::many(all.iter().map(|&one| self.eval(file, one))),
             Expr::Builtin(name) => Value::known(links.text(*name)),
+            Expr::Inside(item, name, wanted) => {
+                self.inside(file, *item, links.text(*name), *wanted)
+            }
+        }
+    }
+
+    /// A name that no scope binds: a member of what it stands in, else a free one.
+    fn inside(&self, file: FileId, item: ItemId, name: &str, wanted: Wanted) -> Value {
+        let links = self.links(file);
+        for outer in links.around(item) {
+            let found = match links.item(outer).kind {
+                ItemKind::Class | ItemKind::Extension => {
+                    let own = self.instance_of(Def { file, item: outer });
+                    self.member(&own, name)
+                }
+                ItemKind::Module => links
+                    .find(name)
+                    .map_or(Value::Unknown, |text| self.named_items(file, Some(outer), text)),
+                ItemKind::Function | ItemKind::Value | ItemKind::Alias => continue,
+            };
+            // What a record is made of can be called too.
+            let is_record =
+                !links.item(outer).params.is_empty() && links.item(outer).kind == ItemKind::Class;
+            let is_maker =
+                |def: &Def| name == links.item_name(outer) && self.kind(*def) == ItemKind::Function;
+            let is_meant = |def: &Def| {
+                let kind = self.kind(*def);
+                let is_named = kind != ItemKind::Extension && !is_maker(def);
+                is_named && (wanted.accepts(kind) || is_record)
+            };
+            let meant = found.things().filter(is_meant);
+            let meant = Value::many(meant.map(Value::Thing));
+            if meant != Value::Unknown {
+                return meant;
+            }
+        }
+        match wanted {
+            Wanted::Function => self.rules(file).free_function(self, file, name),
+            Wanted::Any | Wanted::NoFunction => self.rules(file).free(self, file, name),
         }
     }
 
@@ -195,6 +235,9 @@ impl Resolver<'_> {
 
     fn param(&self, callee: &Value, at: u32) -> Value {
         match callee {
+            Value::Instance(def, _) if self.rules(def.file).parts_functions() => {
+                self.only_method(*def).map_or(Value::Unknown, |method| self.param_of(method, at))
+            }
             Value::Thing(def) | Value::Instance(def, _) => match self.kind(*def) {
                 ItemKind::Function => self.param_of(*def, at),
                 ItemKind::Class => self.constructor_param(*def, at),
@@ -210,6 +253,15 @@ impl Resolver<'_> {
         }
     }
 
+    /// The one method of an interface that a lambda stands for.
+    fn only_method(&self, class: Def) -> Option<Def> {
+        let links = self.links(class.file);
+        let items = (0..).zip(&links.items).filter(|(_, item)| item.parent == Some(class.item));
+        let mut methods = items.filter(|(_, item)| item.kind == ItemKind::Function);
+        let (item, _) = methods.next()?;
+        methods.next().is_none().then_some(Def { file: class.file, item })
+    }
+
     fn param_of(&self, def: Def, at: u32) -> Value {
         let links = self.links(def.file);
         match links.item(def.item).params.get(at as usize) {
@@ -222,9 +274,7 @@ impl Resolver<'_> {
         if !self.links(class.file).item(class.item).params.is_empty() {
             return self.param_of(class, at);
         }
-        let name = self.rules(class.file).constructor();
-        let constructor = self.member(&Value::Thing(class), name);
-        if let Some(constructor) = constructor.things().next() {
+        if let Some(constructor) = self.constructors(class).first().copied() {
             return self.param_of(constructor, at);
         }
         // A component's class says in its base what it is given.
@@ -235,6 +285,16 @@ impl Resolver<'_> {
             _ => None,
         });
         arguments.map_or(Value::Unknown, |props| self.held_eval(class.file, props))
+    }
+
+    /// The functions that make instances of a class.
+    pub(crate) fn constructors(&self, class: Def) -> Vec<Def> {
+        let links = self.links(class.file);
+        let name = match self.rules(class.file).constructor() {
+            CLASS_NAME => links.item_name(class.item),
+            name => name,
+        };
+        self.member(&Value::Thing(class), name).things().collect()
     }
 
     /// Instances of what a class inherits from.

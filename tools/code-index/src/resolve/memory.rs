@@ -52,6 +52,8 @@ pub(crate) struct Memory {
     pub(super) results: Kept<Def>,
     pub(super) members: Kept<(Def, String)>,
     pub(super) exported: Kept<(FileId, String)>,
+    /// The files that a file includes, and those that they do.
+    pub(super) reach: RefCell<FxHashMap<FileId, Arc<[FileId]>>>,
     pub(super) definitions: RefCell<FxHashMap<String, Arc<[Def]>>>,
     depth: Cell<u32>,
     /// The least depth of an open value that was needed since.

@@ -30,6 +30,8 @@ pub(crate) struct Projects {
     folders: HashMap<String, Vec<String>>,
     /// Folders with a file of Python in them or below them.
     python: HashSet<String>,
+    /// Headers by their names, in order of path.
+    headers: HashMap<String, Vec<String>>,
     /// Aliases by folder, deepest first.
     aliases: Vec<Aliases>,
     /// Packages of JavaScript by name: folder and entry.
@@ -71,6 +73,9 @@ const REMEMBERED: &[&str] = &[
     "main.rs",
 ];
 
+/// Endings of headers.
+const HEADERS: &[&str] = &["h", "hh", "hpp", "hxx", "inc", "inl", "ipp", "tcc", "cuh"];
+
 impl Projects {
     /// Reads what `paths`, all files of the repository at `root`, tell.
     pub(crate) fn read<'p>(root: &Path, paths: impl Iterator<Item = &'p str>) -> Projects {
@@ -80,12 +85,18 @@ impl Projects {
             if name.ends_with(".py") || name.ends_with(".pyi") {
                 projects.add_python(folder);
             }
+            if is_header(name) {
+                projects.headers.entry(name.to_owned()).or_default().push(path.to_owned());
+            }
             if REMEMBERED.contains(&name) {
                 projects.folders.entry(name.to_owned()).or_default().push(folder.to_owned());
             }
         }
         for folders in projects.folders.values_mut() {
             folders.sort_unstable();
+        }
+        for headers in projects.headers.values_mut() {
+            headers.sort_unstable();
         }
         for name in ["tsconfig.json", "jsconfig.json"] {
             for folder in projects.folders_of(name).iter().take(MAX_MANIFESTS) {
@@ -121,6 +132,11 @@ impl Projects {
         self.python.contains(folder)
     }
 
+    /// The headers with a name, in order of path.
+    pub(crate) fn headers_named(&self, name: &str) -> &[String] {
+        self.headers.get(name).map_or(&[], Vec::as_slice)
+    }
+
     /// The folders that hold a file of this name, if it is one that is remembered.
     pub(crate) fn folders_of(&self, name: &str) -> Vec<String> {
         self.folders.get(name).cloned().unwrap_or_default()
@@ -154,6 +170,11 @@ impl Projects {
         }
         found
     }
+}
+
+/// What other files of C and C++ include.
+fn is_header(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, ending)| HEADERS.contains(&ending))
 }
 
 pub(crate) fn join(folder: &str, name: &str) -> String {

@@ -2,12 +2,17 @@
 //! looked for that its file does not bind.
 
 use super::Resolver;
+use super::c::C;
 use super::go::Go;
+use super::java::Java;
 use super::python::Python;
 use super::rust::Rust;
 use super::typescript::TypeScript;
-use super::value::{FileId, Module, Value};
+use super::value::{Def, FileId, Module, Value};
 use crate::links::ExprId;
+
+/// A constructor has the name of its class.
+pub(crate) const CLASS_NAME: &str = "";
 
 /// The rules of one language.
 pub(crate) trait Rules {
@@ -27,6 +32,26 @@ pub(crate) trait Rules {
     /// A name that `file` does not bind.
     fn free(&self, _resolver: &Resolver<'_>, _file: FileId, name: &str) -> Value {
         Value::outside(name)
+    }
+
+    /// The same, of a name that only functions can have.
+    fn free_function(&self, resolver: &Resolver<'_>, file: FileId, name: &str) -> Value {
+        self.free(resolver, file, name)
+    }
+
+    /// What else declares or defines the same thing: a prototype and its function.
+    fn twins(&self, _resolver: &Resolver<'_>, _def: Def) -> Vec<Def> {
+        Vec::new()
+    }
+
+    /// A name that `file` does not bind reaches a definition by what it imports.
+    fn reaches(&self, _resolver: &Resolver<'_>, _file: FileId, _def: Def) -> bool {
+        true
+    }
+
+    /// Functions have names of their own: what is called is one, and nothing else is.
+    fn parts_functions(&self) -> bool {
+        false
     }
 
     /// The name of the function that makes an instance of a class.
@@ -97,6 +122,8 @@ pub(crate) fn of_language(name: &str) -> Option<&'static dyn Rules> {
         "python" => &Python,
         "rust" => &Rust,
         "go" => &Go,
+        "java" => &Java,
+        "c" | "cpp" => &C,
         _ => return None,
     })
 }

@@ -106,10 +106,19 @@ impl Start {
         let mut all: Vec<Def> =
             resolver.named_items(file, item.parent, item.name).things().collect();
         let own = Def { file, item: u32::try_from(own).unwrap_or(u32::MAX) };
-        let has_spaces = resolver.rules(file).has_spaces();
-        let is_other = |def: &Def| has_spaces && resolver.kind(*def) != resolver.kind(own);
-        all.retain(|def| *def != own && !is_other(def));
+        let kind = item.kind;
+        let rules = resolver.rules(file);
+        let is_beside = |def: &Def| {
+            let is_function = |kind| kind == ItemKind::Function;
+            let its = resolver.kind(*def);
+            (!rules.has_spaces() || its == kind)
+                && (!rules.parts_functions() || is_function(its) == is_function(kind))
+        };
+        all.retain(|def| *def != own && is_beside(def));
         all.insert(0, own);
+        let twins = all.iter().flat_map(|def| resolver.rules(file).twins(resolver, *def));
+        let twins: Vec<Def> = twins.collect();
+        all.extend(twins.into_iter().filter(|twin| !all.contains(twin)).collect::<Vec<_>>());
         all
     }
 

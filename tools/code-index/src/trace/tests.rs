@@ -1,3 +1,6 @@
+mod c;
+mod java;
+
 use super::*;
 use crate::scratch::{Repository, wait_until};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::candidates::candidates;
 use crate::error::IndexError;
@@ -173,14 +173,14 @@ impl<'r, 'q> Users<'r, 'q> {
             }
         }
         // Each expression is looked at once, however often it is used.
-        let mut known: Vec<[Option<Option<Confidence>>; 2]> = vec![[None; 2]; links.exprs.len()];
+        let mut known: FxHashMap<(u32, Role), Option<Confidence>> = FxHashMap::default();
         for used in &links.uses {
             let Some(its) = written(&links, used.expr).filter(|its| locals.contains(its)) else {
                 continue;
             };
-            let slot = &mut known[used.expr as usize][usize::from(used.role == Role::Key)];
-            let confidence =
-                *slot.get_or_insert_with(|| self.confidence(file, used.expr, used.role));
+            let confidence = *known
+                .entry((used.expr, used.role))
+                .or_insert_with(|| self.confidence(file, used.expr, used.role));
             let is_definition =
                 |target: &Def| target.file == file && links.item(target.item).line == used.line;
             let is_own = confidence.is_some() && self.targets.iter().any(is_definition);
@@ -219,7 +219,7 @@ impl<'r, 'q> Users<'r, 'q> {
     /// How sure it is that an expression means a target, none where it does not.
     fn confidence(&self, file: FileId, expr: u32, role: Role) -> Option<Confidence> {
         let links = self.resolver.links(file);
-        match self.resolver.target(file, expr) {
+        match self.resolver.target_of_use(file, expr, role) {
             Target::Found(defs, confidence) => {
                 if role == Role::Key
                     && !self.resolver.rules(file).key_leads(self.resolver, file, expr)
@@ -234,7 +234,8 @@ impl<'r, 'q> Users<'r, 'q> {
                     return Some(Confidence::Name);
                 };
                 let name = links.text(*name);
-                let all = self.resolver.members_named(file, name);
+                let mut all = self.resolver.members_named(file, name);
+                self.resolver.keep_meant(file, role, &mut all);
                 if !all.iter().any(|def| self.targets.contains(def)) {
                     return None;
                 }
@@ -271,7 +272,7 @@ fn local_names(links: &Links, text: Text) -> Vec<Text> {
 /// The name that an expression is written with.
 fn written(links: &Links, expr: u32) -> Option<Text> {
     Some(match *links.expr(expr) {
-        Expr::Free(text) | Expr::Member(_, text) => text,
+        Expr::Free(text) | Expr::Member(_, text) | Expr::Inside(_, text, _) => text,
         Expr::Item(item) => links.item(item).name,
         Expr::Import(import) => links.imports[import as usize].local,
         _ => return None,

@@ -54,9 +54,8 @@ pub(super) struct Placing<'b> {
 impl Placing<'_> {
     pub(super) fn is_local(&self, draft: Draft) -> bool {
         match self.drafts[draft.0 as usize] {
-            DraftExpr::Name(name, scope) => {
-                matches!(look_up(self.scopes, name, scope), Some(Binding::Local(_)))
-            }
+            DraftExpr::Name(name, scope) => self.is_bound_locally(name, scope),
+            DraftExpr::Inside(name, scope, ..) => self.is_bound_locally((name, Space::Any), scope),
             DraftExpr::Known(Expr::Unknown) => true,
             DraftExpr::Known(_) => false,
         }
@@ -82,12 +81,14 @@ impl Placing<'_> {
         }
         self.placed[draft as usize] = Placed::Now;
         let id = match &self.drafts[draft as usize] {
-            DraftExpr::Name(name, scope) => match look_up(self.scopes, *name, *scope) {
-                Some(Binding::Item(item)) => self.put(Expr::Item(item)),
-                Some(Binding::Import(import)) => self.put(Expr::Import(import)),
-                Some(Binding::Local(held)) => self.place(held.0, depth + 1),
-                None => self.put(Expr::Free(name.0)),
-            },
+            DraftExpr::Name(name, scope) => {
+                self.bound(*name, *scope, depth).unwrap_or_else(|| self.put(Expr::Free(name.0)))
+            }
+            DraftExpr::Inside(name, scope, item, wanted) => {
+                let inside = Expr::Inside(*item, *name, *wanted);
+                let bound = self.bound((*name, Space::Any), *scope, depth);
+                bound.unwrap_or_else(|| self.put(inside))
+            }
             DraftExpr::Known(expr) => {
                 let expr = self.placed_parts(expr, depth + 1);
                 self.put(expr)
@@ -95,6 +96,19 @@ impl Placing<'_> {
         };
         self.placed[draft as usize] = Placed::At(id);
         id
+    }
+
+    fn is_bound_locally(&self, name: Key, scope: u32) -> bool {
+        matches!(look_up(self.scopes, name, scope), Some(Binding::Local(_)))
+    }
+
+    /// What the scopes say of a name.
+    fn bound(&mut self, name: Key, scope: u32, depth: u32) -> Option<ExprId> {
+        Some(match look_up(self.scopes, name, scope)? {
+            Binding::Item(item) => self.put(Expr::Item(item)),
+            Binding::Import(import) => self.put(Expr::Import(import)),
+            Binding::Local(held) => self.place(held.0, depth + 1),
+        })
     }
 
     fn placed_parts(&mut self, expr: &Expr, depth: u32) -> Expr {
