@@ -1,6 +1,8 @@
 //! What the index knows of files as such: their list, their outline, their
 //! lines, and the sums that a map of the project is made of.
 
+use rayon::prelude::*;
+
 use crate::cancel::Cancel;
 use crate::document::{Analyst, Facts};
 use crate::error::IndexError;
@@ -131,22 +133,22 @@ impl Workspace {
     }
 
     /// The texts of some lines as they are now, without indentation and cut to
-    /// 200 characters; empty where a line is not there any more.
-    pub fn lines_at<'p>(&self, places: impl Iterator<Item = (&'p str, u32)>) -> Vec<String> {
-        let mut newest: Option<(&str, String)> = None;
-        places
-            .map(|(path, line)| {
-                if newest.as_ref().is_none_or(|(known, _)| *known != path) {
-                    let text = self
-                        .locate(path, &Cancel::new())
-                        .and_then(|(root, inside)| live_text(&root, path, &inside));
-                    newest = Some((path, text.unwrap_or_default()));
-                }
-                let text = newest.as_ref().map_or("", |(_, text)| text.as_str());
-                let line = text.lines().nth((line as usize).saturating_sub(1));
-                cut_line(line.unwrap_or_default().trim().as_bytes())
-            })
-            .collect()
+    /// 200 characters; empty where a line is not there any more. Places of one
+    /// file stand together.
+    pub fn lines_at(&self, places: &[(&str, u32)]) -> Vec<String> {
+        let files: Vec<&[(&str, u32)]> = places.chunk_by(|a, b| a.0 == b.0).collect();
+        let of_file = |places: &&[(&str, u32)]| {
+            let text = places.first().and_then(|(path, _)| {
+                let (root, inside) = self.locate(path, &Cancel::new()).ok()?;
+                live_text(&root, path, &inside).ok()
+            });
+            let text = text.unwrap_or_default();
+            let lines: Vec<&str> = text.lines().collect();
+            let line = |at: u32| lines.get((at as usize).wrapping_sub(1)).copied();
+            let shown = |(_, at): &(&str, u32)| cut_line(line(*at).unwrap_or("").trim().as_bytes());
+            places.iter().map(shown).collect::<Vec<String>>()
+        };
+        files.par_iter().flat_map_iter(of_file).collect()
     }
 
     /// Returns the lines `first` to `last` of a file, 1-based, as they are now.

@@ -74,6 +74,26 @@ impl Language {
         self.row().grammar.into()
     }
 
+    /// Returns the query for tags that the grammar's authors ship, where they
+    /// do. The index has its own; this is what others work with.
+    #[must_use]
+    pub fn tags_query(self) -> Option<&'static str> {
+        Some(match self.name() {
+            "rust" => tree_sitter_rust::TAGS_QUERY,
+            "python" => tree_sitter_python::TAGS_QUERY,
+            "javascript" => tree_sitter_javascript::TAGS_QUERY,
+            "typescript" | "tsx" => tree_sitter_typescript::TAGS_QUERY,
+            "go" => tree_sitter_go::TAGS_QUERY,
+            "java" => tree_sitter_java::TAGS_QUERY,
+            "c" => tree_sitter_c::TAGS_QUERY,
+            "cpp" => tree_sitter_cpp::TAGS_QUERY,
+            "c-sharp" => tree_sitter_c_sharp::TAGS_QUERY,
+            "ruby" => tree_sitter_ruby::TAGS_QUERY,
+            "php" => tree_sitter_php::TAGS_QUERY,
+            _ => return None,
+        })
+    }
+
     pub(crate) fn row(self) -> &'static Row {
         &LANGUAGES[usize::from(self.0)]
     }

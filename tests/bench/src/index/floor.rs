@@ -1,10 +1,13 @@
-//! The floor: walk, parse, and put each file's whole text into tantivy with its
-//! default tokenizer. No symbols, no ranking, nothing shared, nothing watched.
+//! The floor: walk, parse, run the tags query that the grammar comes with, and put
+//! each file's whole text into tantivy with its default tokenizer. Nothing resolved,
+//! no ranking, nothing shared, nothing watched.
 //!
 //! **Invariants**
 //! - The files, grammars, threads and the writer's memory are those of the index.
 //! - It runs in a process of its own, which tells what it took as its last act.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Mutex;
@@ -18,7 +21,7 @@ use tantivy::schema::{Field, STORED, STRING, Schema, TEXT};
 use tantivy::{Index, IndexWriter, doc};
 use tokio::process::Command;
 use tokio::time::timeout;
-use tree_sitter::Parser;
+use tree_sitter::{Parser, Query, QueryCursor, StreamingIterator, Tree};
 use ymera_code_index::{Language, Options};
 
 use super::{disk_mib, tree};
@@ -132,12 +135,14 @@ impl Work<'_> {
     }
 
     fn work(&self) -> anyhow::Result<usize> {
-        let (mut parser, mut done) = (Parser::new(), 0);
+        let (mut parser, mut tags, mut done) = (Parser::new(), Tags::default(), 0);
         while let Some(path) = self.files.get(self.next.fetch_add(1, Ordering::Relaxed)) {
             let Some(bytes) = tree::read(path)? else { continue };
             if let Some(language) = Language::detect(path, &bytes) {
                 parser.set_language(&language.grammar())?;
-                parser.parse(&bytes, None);
+                if let Some(tree) = parser.parse(&bytes, None) {
+                    tags.find(language, &tree, &bytes)?;
+                }
             }
             let text = String::from_utf8_lossy(&bytes);
             let path = path.to_string_lossy();
@@ -148,6 +153,33 @@ impl Work<'_> {
             done += 1;
         }
         Ok(done)
+    }
+}
+
+/// The tags of one file after the other, counted.
+#[derive(Default)]
+struct Tags {
+    cursor: QueryCursor,
+    queries: HashMap<Language, Option<Query>>,
+    found: usize,
+}
+
+impl Tags {
+    fn find(&mut self, language: Language, tree: &Tree, bytes: &[u8]) -> anyhow::Result<()> {
+        let query = match self.queries.entry(language) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let text = language.tags_query();
+                new.insert(text.map(|text| Query::new(&language.grammar(), text)).transpose()?)
+            }
+        };
+        if let Some(query) = query {
+            let mut matches = self.cursor.matches(query, tree.root_node(), bytes);
+            while matches.next().is_some() {
+                self.found += 1;
+            }
+        }
+        Ok(())
     }
 }
 

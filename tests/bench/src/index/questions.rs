@@ -85,6 +85,11 @@ pub(super) fn kinds(known: &[Known]) -> Vec<Kind> {
             };
             call("map_project", &arguments)
         }),
+        kind("callers", |_, known| {
+            let arguments =
+                json!({ "symbol": known.name, "path": known.path, "direction": "callers" });
+            call("trace_references", &arguments)
+        }),
         kind("outline", |_, known| call("map_project", &json!({ "path": known.path }))),
     ]
 }

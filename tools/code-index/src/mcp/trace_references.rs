@@ -140,7 +140,8 @@ async fn trace_references(
         let (edges, is_cursor) = (rest.unwrap_or_default(), first.is_some());
         let shown: Vec<Edge> = edges.iter().take(limit).cloned().collect();
         let more = edges.len() > shown.len();
-        let texts = workspace.lines_at(shown.iter().map(|edge| (edge.path.as_str(), edge.line)));
+        let places: Vec<_> = shown.iter().map(|edge| (edge.path.as_str(), edge.line)).collect();
+        let texts = workspace.lines_at(&places);
         let page = Page { shown, texts, more, total, is_cursor };
         Ok((answer, page))
     };
