@@ -60,6 +60,20 @@ pub(crate) fn for_each_pending<T: Send>(
     Ok(found)
 }
 
+/// The pending files that hold a word, as far as the time allows.
+pub(crate) fn pending_holders(
+    root: &RootQuery<'_>,
+    word: &str,
+    cancel: &Cancel,
+) -> Result<Vec<String>, IndexError> {
+    let finder = memmem::Finder::new(word.as_bytes());
+    let found = AtomicUsize::new(0);
+    for_each_pending(root, cancel, |path, read| {
+        finder.find(read.text.as_bytes())?;
+        (found.fetch_add(1, Ordering::Relaxed) < MAX_PARSED).then(|| path.to_string())
+    })
+}
+
 /// Analyses the pending files that hold the last word of `name`.
 pub(crate) fn symbols_of_pending(
     root: &RootQuery<'_>,

@@ -105,6 +105,8 @@ pub(crate) struct Resolver<'q> {
     steps: Cell<u32>,
     /// The first failure of the store; values cannot carry it.
     failed: RefCell<Option<IndexError>>,
+    /// What was found may be wrong for the next question.
+    spoiled: Cell<bool>,
 }
 
 impl<'q> Resolver<'q> {
@@ -120,6 +122,7 @@ impl<'q> Resolver<'q> {
             language: Cell::new(None),
             steps: Cell::new(MAX_STEPS),
             failed: RefCell::default(),
+            spoiled: Cell::new(false),
         }
     }
 
@@ -132,6 +135,11 @@ impl<'q> Resolver<'q> {
     pub(crate) fn check(&self) -> Result<(), IndexError> {
         self.cancel.check()?;
         self.failed.borrow_mut().take().map_or(Ok(()), Err)
+    }
+
+    fn fail(&self, error: IndexError) {
+        self.spoiled.set(true);
+        self.failed.borrow_mut().get_or_insert(error);
     }
 
     /// A file of the index, read when first asked for.
@@ -170,7 +178,7 @@ impl<'q> Resolver<'q> {
             _ => Ok(None),
         });
         found.unwrap_or_else(|error| {
-            self.failed.borrow_mut().get_or_insert(error);
+            self.fail(error);
             None
         })
     }
@@ -226,7 +234,7 @@ impl<'q> Resolver<'q> {
         let mut paths = match self.definition_paths(name) {
             Ok(paths) => paths,
             Err(error) => {
-                self.failed.borrow_mut().get_or_insert(error);
+                self.fail(error);
                 Vec::new()
             }
         };
@@ -372,7 +380,7 @@ impl<'q> Resolver<'q> {
 impl Drop for Resolver<'_> {
     fn drop(&mut self) {
         let memory = std::mem::take(&mut self.memory);
-        if memory.is_small() {
+        if memory.is_small() && !self.spoiled.get() {
             *self.root.view.memory.lock().unwrap_or_else(PoisonError::into_inner) = Some(memory);
         }
     }

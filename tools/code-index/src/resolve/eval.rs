@@ -12,15 +12,20 @@ use crate::links::{Expr, ExprId, Imported, ItemId, ItemKind, Wanted};
 
 /// Files that pass names on are followed so far.
 const MAX_REEXPORTS: u32 = 12;
+/// Expressions between two looks whether the question was cancelled.
+const CANCEL_EVERY: u32 = 1024;
 
 impl Resolver<'_> {
     /// What an expression of a file stands for.
     pub(crate) fn eval(&self, file: FileId, expr: ExprId) -> Value {
-        if self.steps.get() == 0 {
+        let left = self.steps.get();
+        if left == 0 || (left.is_multiple_of(CANCEL_EVERY) && self.cancel.is_cancelled()) {
+            self.steps.set(0);
+            self.memory.cut_short();
             return Value::Unknown;
         }
         let find = || {
-            self.steps.set(self.steps.get().saturating_sub(1));
+            self.steps.set(left - 1);
             self.eval_now(file, expr)
         };
         self.memory.kept(&self.memory.values, (file, expr), find)

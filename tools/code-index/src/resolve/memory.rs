@@ -77,6 +77,11 @@ impl Memory {
         self.exported.get_mut().retain(|_, state| matches!(state, State::Is(_)));
     }
 
+    /// Says that a value could not be found in full, so that none that is open is kept.
+    pub(super) fn cut_short(&self) {
+        self.needed.set(0);
+    }
+
     /// What is kept of `key`, else what `find` says of it now.
     pub(super) fn kept<K: Hash + Eq + Clone>(
         &self,
@@ -94,7 +99,7 @@ impl Memory {
         }
         let depth = self.depth.get() + 1;
         if depth > MAX_DEPTH {
-            self.needed.set(0);
+            self.cut_short();
             return Value::Unknown;
         }
         let outer = self.needed.replace(NONE);

@@ -9,6 +9,7 @@ use crate::error::IndexError;
 use crate::links::{Expr, Imported, ItemId, ItemKind, Links, Role, Text};
 use crate::literals::Literals;
 use crate::overlay::Overlaid;
+use crate::pending::pending_holders;
 use crate::resolve::rules::family;
 use crate::resolve::value::{Def, FileId};
 use crate::resolve::{Confidence, Resolver, Target};
@@ -134,15 +135,11 @@ impl<'r, 'q> Users<'r, 'q> {
         let folded = fold(bare);
         let mut paths = BTreeSet::new();
         for (path, what) in view.overlay.iter() {
-            let holds = match what {
-                Overlaid::File(file) => file.facts.skip.is_none(),
-                Overlaid::Pending(_) => true,
-                Overlaid::Gone => false,
-            };
-            if holds {
+            if matches!(what, Overlaid::File(file) if file.facts.skip.is_none()) {
                 paths.insert(path.to_string());
             }
         }
+        paths.extend(pending_holders(root, bare, self.resolver.cancel())?);
         let Some(stored) = &view.stored else { return Ok(paths) };
         for segment in stored.segments() {
             segment.for_each_holder(stored.fields.words, &folded, |doc| {
