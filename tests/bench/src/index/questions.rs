@@ -183,7 +183,7 @@ mod tests {
     fn every_kind_asks_its_calls_with_valid_arguments() {
         let known: Vec<Known> = (0..CALLS).map(|n| named(&format!("name_{n}"), None)).collect();
         let kinds = kinds(&known);
-        assert_eq!(kinds.iter().map(|kind| kind.name).collect::<BTreeSet<_>>().len(), 7);
+        assert_eq!(kinds.iter().map(|kind| kind.name).collect::<BTreeSet<_>>().len(), 8);
         for kind in kinds {
             assert_eq!(kind.calls.len(), CALLS, "{}", kind.name);
             for call in kind.calls {
