@@ -2,7 +2,7 @@
 //! opened, then follows changes, by events or by polling.
 //!
 //! **Invariants**
-//! - A folder is watched before its entries are listed for the last time, so nothing that changes
+//! - A folder is watched before its entries are listed, so nothing that changes
 //!   in between is missed.
 //! - A file counts as changed only when its content does: a touched file makes
 //!   no new generation.
@@ -71,14 +71,9 @@ impl Watch<'_> {
             }
         }
         match &view.stored {
-            // One walk says whether anything changed. Setting up watches takes
-            // longer than it; the walk behind them finds what came between.
-            Some(_) => {
-                let walked = self.walk("");
-                let folders = walked.folders.clone();
-                self.compare_all(walked);
-                self.set_listed();
-                self.set_walked();
+            // With the folders of last time watched first, one walk is enough.
+            Some(stored) => {
+                let folders = folders_of(stored.files().map(|(_, path, _)| path));
                 self.watch_folders(&folders);
             }
             // A first look tells the build thread what to begin with.
@@ -92,10 +87,6 @@ impl Watch<'_> {
         self.set_listed();
         let by_events = self.watches.is_some();
         self.state.set_watch(if by_events { WatchState::Events } else { WatchState::Polling });
-        self.set_walked();
-    }
-
-    fn set_walked(&self) {
         if !self.state.stop.is_cancelled() {
             self.state.set_walked();
         }
@@ -392,6 +383,21 @@ impl Watch<'_> {
         let some = pending.iter().take(READ_AT_ONCE).map(|(path, _)| &**path);
         self.read(some);
     }
+}
+
+/// The folders that hold files, and all above them up to the root.
+fn folders_of<'p>(paths: impl Iterator<Item = &'p str>) -> Vec<String> {
+    let mut folders: HashSet<&str> = HashSet::from([""]);
+    for path in paths {
+        let mut rest = path;
+        while let Some((folder, _)) = rest.rsplit_once('/') {
+            if !folders.insert(folder) {
+                break;
+            }
+            rest = folder;
+        }
+    }
+    folders.into_iter().map(str::to_owned).collect()
 }
 
 /// Returns whether `path` is inside `root` once all links are followed.
