@@ -107,8 +107,11 @@ impl Trace<'_, '_> {
         let path = self.resolver.path(file);
         let (folder, base) = path.rsplit_once('/').unwrap_or(("", &path));
         let stem = base.split('.').next().unwrap_or(base);
-        let mut words =
-            vec![stem.to_owned(), folder.rsplit('/').next().unwrap_or(folder).to_owned()];
+        let mut words = vec![stem.to_owned()];
+        let is_folder = matches!(stem, "index" | "mod" | "__init__" | "lib" | "main");
+        if is_folder || base.ends_with(".go") {
+            words.push(folder.rsplit('/').next().unwrap_or(folder).to_owned());
+        }
         if base.ends_with(".rs") && matches!(stem, "lib" | "main" | "mod") {
             words.extend(["crate".to_owned(), "super".to_owned()]);
             words.extend(self.resolver.projects().crate_of(folder).map(|of| of.name.clone()));
