@@ -29,6 +29,7 @@ pub(crate) mod rust;
 mod typescript;
 mod walk;
 
+pub(crate) use compact::is_sound;
 use serde::{Deserialize, Serialize};
 use tree_sitter::Tree;
 
