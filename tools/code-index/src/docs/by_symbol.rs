@@ -299,6 +299,7 @@ impl Search<'_, '_> {
         let paths: Vec<String> = own.iter().map(|start| start.path.clone()).collect();
         let mut mentioned = Vec::new();
         for guide in guides::collect(root, &kinds, self.cancel)? {
+            self.cancel.check()?;
             let page = Page::read(&guide.path, &guide.text);
             let shown = root.show(&guide.path);
             let named = self.mentions(&page, &own, &shown, guide.kind, &guide.source, 0.9);

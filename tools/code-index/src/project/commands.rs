@@ -40,6 +40,8 @@ pub use task::Task;
 const MAX_OTHERS: usize = 2;
 /// Commands of CI.
 const MAX_CI: usize = 10;
+/// From here on a name tells a special case of its task, such as `test:update`.
+const SPECIAL: u8 = 20;
 /// Files that are read to find commands.
 const MAX_READ: usize = 200;
 /// A longer command is a script.
@@ -334,7 +336,8 @@ fn best(
     let mut own: Vec<&Candidate> = found.iter().filter(|one| one.task == task).collect();
     own.sort_by(|one, other| {
         // What the project tells its contributors to type comes before all guesses.
-        let told = said.names(&other.command).cmp(&said.names(&one.command));
+        let told = |one: &Candidate| one.plainness < SPECIAL && said.names(&one.command);
+        let told = told(other).cmp(&told(one));
         told.then_with(|| key(one).cmp(&key(other)))
             .then_with(|| (&one.path, one.line).cmp(&(&other.path, other.line)))
     });
@@ -396,7 +399,7 @@ fn join(folder: &str, name: &str) -> String {
 
 /// The number of the first line that a test fits, 1 where none does.
 fn line_of(text: &str, fits: impl Fn(&str) -> bool) -> u32 {
-    let found = text.lines().position(|line| fits(line));
+    let found = text.lines().position(fits);
     u32::try_from(found.unwrap_or(0) + 1).unwrap_or(1)
 }
 

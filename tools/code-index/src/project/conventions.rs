@@ -86,7 +86,7 @@ fn configured(root: &Path, folder: &str) -> Vec<Convention> {
                     continue;
                 }
                 let fits = |line: &str| line.trim_start().trim_start_matches('"').starts_with(&key);
-                let row = text.lines().position(|line| fits(line)).unwrap_or(0);
+                let row = text.lines().position(fits).unwrap_or(0);
                 let line = u32::try_from(row + 1).unwrap_or(1);
                 all.push(Convention {
                     topic,

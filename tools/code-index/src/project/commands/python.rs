@@ -36,6 +36,9 @@ pub(super) fn find(finds: &mut Finds<'_, '_>) {
     }
 }
 
+/// A file and a line in it.
+type Place = (String, u32);
+
 /// The files that configure tools.
 struct Files {
     path: String,
@@ -54,7 +57,7 @@ impl Files {
         table: &Table,
         tool: &str,
         own: &[&str],
-    ) -> Option<(String, u32)> {
+    ) -> Option<Place> {
         if toml_at(table, &["tool", tool]).is_some() {
             let starts =
                 [format!("[tool.{tool}]"), format!("[tool.{tool}."), format!("[[tool.{tool}.")];
@@ -190,7 +193,7 @@ fn style(finds: &mut Finds<'_, '_>, files: &Files, table: &Table) {
         .or_else(|| hook("ruff-check"));
     let black = section("black", &[]).or_else(|| hook("black"));
     let by_ruff = hook("ruff-format").or_else(|| ruff.clone().filter(|_| black.is_none()));
-    let found: Vec<(Task, &str, Option<(String, u32)>, u8)> = vec![
+    let found: [(Task, &str, Option<Place>, u8); 9] = [
         (Task::Lint, "ruff check .", ruff, 0),
         (Task::Format, "ruff format .", by_ruff, 0),
         (Task::Format, "black .", black, 1),

@@ -10,7 +10,7 @@ use crate::project::FileFacts;
 use crate::symbol::{Symbol, SymbolKind};
 
 /// Files whose symbols are looked at, evenly spread.
-const MAX_FILES: usize = 300;
+const MAX_FILES: usize = 200;
 /// Languages that are told about.
 const MAX_LANGUAGES: usize = 3;
 /// Fewer names show no habit.
