@@ -28,9 +28,14 @@ fn shop() -> anyhow::Result<Scratch> {
 
 /// A server for the scratch folder's root, past its handshake.
 async fn server(scratch: &Scratch) -> anyhow::Result<StdioServer> {
+    server_of(scratch, "default").await
+}
+
+/// A server with the tool sets named.
+async fn server_of(scratch: &Scratch, toolsets: &str) -> anyhow::Result<StdioServer> {
     let root = scratch.root();
-    let mut server =
-        Launch::of("ymera-context")?.arg("--root").arg(root).within(scratch).stdio()?;
+    let launch = Launch::of("ymera-context")?.arg("--root").arg(root);
+    let mut server = launch.arg("--toolsets").arg(toolsets).within(scratch).stdio()?;
     server.handshake().await?;
     Ok(server)
 }

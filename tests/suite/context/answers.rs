@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ask, complete, refusal, server, shop};
+use super::{ask, complete, refusal, server, server_of, shop};
 
 #[tokio::test]
 async fn the_tool_list_is_small_and_stable() -> anyhow::Result<()> {
@@ -17,6 +17,50 @@ async fn the_tool_list_is_small_and_stable() -> anyhow::Result<()> {
     );
     insta::assert_json_snapshot!("tools", tools);
     assert_eq!(server.close().await?, 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_tools_of_the_set_docs_are_stable() -> anyhow::Result<()> {
+    let scratch = shop()?;
+    let mut server = server_of(&scratch, "docs").await?;
+    let list = server.ask("tools/list", json!({})).await?;
+    insta::assert_json_snapshot!("tools_of_docs", list["result"]["tools"]);
+    assert_eq!(server.close().await?, 0);
+    Ok(())
+}
+
+#[tokio::test]
+async fn rules_of_a_task_are_found_though_git_ignores_them() -> anyhow::Result<()> {
+    let scratch = shop()?;
+    scratch.write(".gitignore", ".cursor/\n")?;
+    scratch.write(
+        ".cursor/rules/web.mdc",
+        "---\ndescription: Web\nglobs: web/**/*.ts\nalwaysApply: false\n---\nNo any.\n",
+    )?;
+    scratch.write("AGENTS.md", "# Rules\n\nAsk first.\n")?;
+    let mut server = server_of(&scratch, "docs").await?;
+    let arguments =
+        json!({ "query": "rename a field", "kinds": "rules", "paths": ["web/src/cart.ts"] });
+    let answer = ask(&mut server, "read_docs", arguments).await?;
+    let results = answer["results"].as_array().expect("results");
+    let paths: Vec<&Value> = results.iter().map(|hit| &hit["path"]).collect();
+    assert_eq!(paths, [&json!("AGENTS.md"), &json!(".cursor/rules/web.mdc")]);
+    assert_eq!(results[1]["scope"]["globs"], json!(["web/**/*.ts"]));
+    assert_eq!(results[0]["scope"]["always_apply"], true);
+    Ok(())
+}
+
+#[tokio::test]
+async fn commands_and_habits_are_mapped() -> anyhow::Result<()> {
+    let scratch = shop()?;
+    scratch.write("Makefile", "test:\n\t./all\n")?;
+    let mut server = server(&scratch).await?;
+    complete(&mut server).await?;
+    let answer = ask(&mut server, "map_project", json!({})).await?;
+    let want = json!({ "task": "test", "command": "make test", "path": "Makefile", "line": 1 });
+    assert_eq!(answer["projects"][0]["commands"][0], want);
+    assert!(answer["projects"][0]["conventions"].as_array().is_some_and(|all| !all.is_empty()));
     Ok(())
 }
 
@@ -152,7 +196,7 @@ async fn pages_follow_each_other_without_gap() -> anyhow::Result<()> {
 #[tokio::test]
 async fn mistakes_are_told_with_the_next_step() -> anyhow::Result<()> {
     let scratch = shop()?;
-    let mut server = server(&scratch).await?;
+    let mut server = server_of(&scratch, "all").await?;
     let cases = [
         ("search_code", json!({ "query": "a(", "mode": "regex" }), "text"),
         ("search_code", json!({ "query": "x", "cursor": "nonsense" }), "cursor"),
@@ -181,6 +225,11 @@ async fn mistakes_are_told_with_the_next_step() -> anyhow::Result<()> {
         ),
         ("analyze_impact", json!({}), "symbols"),
         ("analyze_impact", json!({ "diff": "no-such..range" }), "no-such..range"),
+        ("read_docs", json!({}), "symbol"),
+        ("read_docs", json!({ "query": "x", "symbol": "y" }), "both"),
+        ("read_docs", json!({ "query": "x", "kinds": ["books"] }), "skills"),
+        ("read_docs", json!({ "query": "x", "paths": ["../outside"] }), "../outside"),
+        ("read_docs", json!({ "symbol": "no/such.ts:3" }), "no/such.ts"),
         ("map_project", json!({ "path": "no/such/place" }), "no/such/place"),
         ("map_project", json!({ "path": "../outside" }), "../outside"),
     ];
@@ -194,7 +243,7 @@ async fn mistakes_are_told_with_the_next_step() -> anyhow::Result<()> {
 #[tokio::test]
 async fn both_forms_carry_the_same_facts() -> anyhow::Result<()> {
     let scratch = shop()?;
-    let mut server = server(&scratch).await?;
+    let mut server = server_of(&scratch, "all").await?;
     complete(&mut server).await?;
     for (tool, arguments) in questions() {
         let result = server.call(tool, arguments).await?;
@@ -206,7 +255,7 @@ async fn both_forms_carry_the_same_facts() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn questions() -> [(&'static str, Value); 13] {
+fn questions() -> [(&'static str, Value); 17] {
     [
         ("explore_code", json!({ "query": "how is the price of a cart computed" })),
         ("search_code", json!({ "query": "price" })),
@@ -227,6 +276,10 @@ fn questions() -> [(&'static str, Value); 13] {
         ("analyze_impact", json!({ "paths": ["web/src/cart.ts"], "limit": 2 })),
         ("map_project", json!({})),
         ("map_project", json!({ "path": "web/src/cart.ts" })),
+        ("read_docs", json!({ "query": "how are prices computed", "paths": ["web/src/cart.ts"] })),
+        ("read_docs", json!({ "query": "cart", "kinds": ["docs"] })),
+        ("read_docs", json!({ "symbol": "Cart" })),
+        ("read_docs", json!({ "symbol": "qqqqzzzz" })),
     ]
 }
 
@@ -265,12 +318,20 @@ async fn answers_keep_to_their_size() -> anyhow::Result<()> {
             format!("/// Computes the price of cart {n}.\npub fn cart_price_{n}() {{\n{body}}}\n");
         scratch.write(format!("src/cart_{n}.rs"), text)?;
     }
-    let mut server = server(&scratch).await?;
+    let mut server = server_of(&scratch, "all").await?;
     complete(&mut server).await?;
     for (tool, arguments) in questions() {
         let result = server.call(tool, arguments.clone()).await?;
         for (form, bytes) in sizes(&result) {
             assert!(bytes <= 8000, "{tool} {arguments}: {form} has {bytes} bytes");
+        }
+    }
+    for (tokens, ask) in [300, 1000, 5000].into_iter().zip(["query", "symbol", "query"]) {
+        let what = if ask == "query" { "price of a cart" } else { "cart_price_1" };
+        let result =
+            server.call("read_docs", json!({ ask: what, "budget_tokens": tokens })).await?;
+        for (form, bytes) in sizes(&result) {
+            assert!(bytes <= tokens * 4, "read_docs, {tokens} tokens: {form} has {bytes} bytes");
         }
     }
     for tokens in [300, 1000, 2000, 5000] {
@@ -293,7 +354,7 @@ fn sizes(result: &Value) -> [(&'static str, usize); 2] {
 #[tokio::test]
 async fn every_answer_says_how_complete_the_index_is() -> anyhow::Result<()> {
     let scratch = shop()?;
-    let mut server = server(&scratch).await?;
+    let mut server = server_of(&scratch, "all").await?;
     for (tool, arguments) in questions() {
         let answer = ask(&mut server, tool, arguments).await?;
         let index = &answer["index"];

@@ -21,9 +21,10 @@ use serde::Serialize;
 
 use crate::cancel::Cancel;
 use crate::error::IndexError;
+use crate::file_class::FileClass;
 use crate::status::IndexStatus;
 use crate::symbol::SymbolKind;
-use crate::workspace::{Scope, Workspace};
+use crate::workspace::{RootQuery, Scope, Workspace};
 
 pub use pack::{Packed, pack};
 use places::FilePlaces;
@@ -112,6 +113,42 @@ impl Workspace {
         cancel.check()?;
         Ok(ExploreAnswer { places: in_order(files), status: self.status() })
     }
+}
+
+/// A question's words with their rarity, and the files that are most about it.
+pub(crate) struct About {
+    /// What to look for.
+    pub(crate) terms: Vec<AboutTerm>,
+    /// Best first: the root by its place, the path in it, its part.
+    pub(crate) files: Vec<(usize, String, FileClass)>,
+}
+
+/// One thing to look for.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct AboutTerm {
+    pub(crate) stem: String,
+    /// The word of the question it came from.
+    pub(crate) word: String,
+    /// How much it tells.
+    pub(crate) rarity: f32,
+}
+
+/// Ranks the files that `roots` ask for, for those who then look for other
+/// things in them than places of code.
+pub(crate) fn about(
+    roots: &[RootQuery<'_>],
+    text: &str,
+    cancel: &Cancel,
+) -> Result<About, IndexError> {
+    let question = Question::parse(text, &Scope::default());
+    if question.terms.is_empty() {
+        return Ok(About { terms: Vec::new(), files: Vec::new() });
+    }
+    let ranked = rank::rank(roots, &question, cancel)?;
+    let terms = question.terms.into_iter().zip(&ranked.rarity);
+    let terms = terms.map(|(term, &rarity)| AboutTerm { stem: term.stem, word: term.word, rarity });
+    let files = ranked.files.into_iter().map(|file| (file.root, file.path, file.class));
+    Ok(About { terms: terms.collect(), files: files.collect() })
 }
 
 /// Best places of the best files, then all others by score.

@@ -9,7 +9,7 @@ use crate::error::IndexError;
 use crate::file_class::FileClass;
 use crate::lines::cut_line;
 use crate::overlay::Overlaid;
-use crate::project::{FileFacts, ProjectMap, ProjectQuery, map_project};
+use crate::project::{FileFacts, ProjectMap, ProjectQuery, conventions, map_project};
 use crate::read::{FileRead, read_file};
 use crate::symbol::Symbol;
 use crate::watch::is_inside;
@@ -103,7 +103,15 @@ impl Workspace {
                 folder: &folder,
                 depth,
             };
-            Ok(map_project(&query, cancel)?)
+            let mut map = map_project(&query, cancel)?;
+            let views = self.queries(&Scope::default(), cancel)?;
+            // A file that is not indexed yet shows no habit.
+            let mut symbols = |path: &str| {
+                let found = views.get(root).map(|view| view.symbols(path));
+                found.and_then(Result::ok).flatten().unwrap_or_default()
+            };
+            map.conventions = conventions(&query, &mut symbols, cancel)?;
+            Ok(map)
         };
         roots.into_iter().map(map).collect::<Result<Vec<_>, IndexError>>()
     }

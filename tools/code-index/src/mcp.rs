@@ -14,6 +14,7 @@ mod explore_code;
 mod find_symbol;
 mod map_project;
 mod project_map_text;
+mod read_docs;
 mod search_code;
 mod service;
 mod show;
@@ -24,6 +25,7 @@ pub use changes_since::{ChangesSinceArgs, ChangesSinceOutput};
 pub use explore_code::{ExploreCodeArgs, ExploreCodeOutput};
 pub use find_symbol::{FindSymbolArgs, FindSymbolOutput};
 pub use map_project::{MapProjectArgs, MapProjectOutput};
+pub use read_docs::{ReadDocsArgs, ReadDocsOutput};
 pub use search_code::{SearchCodeArgs, SearchCodeOutput};
 pub use service::{CodeContext, ToolError};
 pub use trace_references::{TraceReferencesArgs, TraceReferencesOutput};
@@ -48,6 +50,7 @@ pub fn toolbox(version: &str, context: CodeContext) -> Toolbox<CodeContext> {
         .tool(analyze_impact::tool())
         .tool(map_project::tool())
         .tool(changes_since::tool())
+        .tool(read_docs::tool())
         .status(|context| {
             let status = context.status()?;
             (!status.complete).then(|| Status {

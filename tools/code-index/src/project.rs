@@ -3,8 +3,10 @@
 //!
 //! ```text
 //! facts of all files ─┬─▶ languages, folders                 (counting only)
-//!                     └─▶ manifests ─▶ packages, frameworks,  (their text is read)
-//!                                      entry points
+//!                     ├─▶ manifests ─▶ packages, frameworks,  (their text is read)
+//!                     │                entry points
+//!                     ├─▶ commands: scripts, targets, tools, CI
+//!                     └─▶ conventions: names, tests, formatters (with their symbols)
 //! ```
 //!
 //! **Invariants**
@@ -13,10 +15,12 @@
 //! - The same files give the same map.
 //!
 //! **Deliberately absent:** running a package manager or a build script, and
-//! lock files: what is declared counts, not what was resolved.
+//! what lock files resolved: what is declared counts.
 
 mod cargo;
 mod cmake;
+mod commands;
+mod conventions;
 mod dart;
 mod docker;
 mod dotnet;
@@ -42,6 +46,8 @@ use serde::Serialize;
 
 use crate::cancel::{Cancel, Cancelled};
 
+pub use commands::{Command, Task};
+pub use conventions::{Convention, conventions};
 pub use manifest::is_manifest;
 
 /// Manifests in one map; a model reads no more.
@@ -94,6 +100,13 @@ pub struct ProjectMap {
     pub manifests: Vec<Manifest>,
     /// Where execution or use begins.
     pub entry_points: Vec<EntryPoint>,
+    /// What to type to test, lint, format, build and run: the best of each task
+    /// first, then others, then what CI runs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub commands: Vec<Command>,
+    /// Habits seen, as [`conventions`] tells them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub conventions: Vec<Convention>,
     /// The mapped folder itself, then what is in it, each folder before its own.
     pub folders: Vec<FolderShare>,
     /// Manifests that could not be understood.
@@ -269,6 +282,8 @@ pub fn map_project(query: &ProjectQuery<'_>, cancel: &Cancel) -> Result<ProjectM
         languages,
         manifests: read.manifests,
         entry_points: entry_points::tidy(entry_points, folder),
+        commands: commands::commands(query, folder, cancel)?,
+        conventions: Vec::new(),
         folders,
         problems: read.problems,
         truncated: folders_cut || read.truncated,
@@ -300,7 +315,10 @@ fn add_prefix(map: &mut ProjectMap, prefix: &str) {
     let entry_points = map.entry_points.iter_mut().map(|entry| &mut entry.path);
     let problems = map.problems.iter_mut().map(|problem| &mut problem.path);
     let folders = map.folders.iter_mut().map(|folder| &mut folder.path);
-    for path in manifests.chain(entry_points).chain(problems).chain(folders) {
+    let commands = map.commands.iter_mut();
+    let commands =
+        commands.flat_map(|command| command.folder.iter_mut().chain([&mut command.path]));
+    for path in manifests.chain(entry_points).chain(commands).chain(problems).chain(folders) {
         *path = if path == "." { prefix.to_owned() } else { format!("{prefix}/{path}") };
     }
 }

@@ -54,7 +54,7 @@ pub struct MapProjectOutput {
 pub struct RootMap {
     /// The root folder's name.
     pub name: String,
-    /// Languages, manifests, entry points, folders.
+    /// Languages, manifests, entry points, commands, conventions, folders.
     #[serde(flatten)]
     pub map: ProjectMap,
 }
@@ -96,8 +96,8 @@ pub struct SkippedFile {
 }
 
 pub(super) fn tool() -> Tool<CodeContext> {
-    const DESCRIPTION: &str = "See what the project is made of: languages, manifests with frameworks \
-                               and dependencies, entry points, folders; for a file, its outline.";
+    const DESCRIPTION: &str = "See what the project is made of: languages, manifests, frameworks, \
+                               entry points, folders, test and lint commands, conventions; for a file, its outline.";
     Tool::new("map_project", DESCRIPTION, map_project).read_only()
 }
 
@@ -215,6 +215,8 @@ fn shrink(output: &mut MapProjectOutput) {
             (json_bytes(&map.entry_points), 1),
             (json_bytes(&map.manifests), 2),
             (json_bytes(&output.skipped), 3),
+            (json_bytes(&map.commands), 4),
+            (json_bytes(&map.conventions), 5),
         ];
         match sizes.iter().max().map(|(_, place)| place) {
             Some(0) => cut_list(&mut map.folders),
@@ -230,6 +232,8 @@ fn shrink(output: &mut MapProjectOutput) {
                 map.manifests.iter_mut().for_each(|manifest| cut_list(&mut manifest.scripts));
             }
             Some(2) => cut_list(&mut map.manifests),
+            Some(4) => cut_list(&mut map.commands),
+            Some(5) => cut_list(&mut map.conventions),
             _ if skipped > 0 => cut_list(&mut output.skipped),
             _ => return,
         }

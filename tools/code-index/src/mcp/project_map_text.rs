@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::map_project::{MapProjectOutput, Outline, RootMap};
 use super::show::index_line;
-use crate::project::Manifest;
+use crate::project::{Command, Manifest};
 
 /// Writes a map as text. Writing to a string cannot fail, so results are dropped.
 pub(super) fn write(output: &MapProjectOutput) -> String {
@@ -43,6 +43,16 @@ fn write_project(text: &mut String, project: &RootMap) {
         let kind = kind.as_str().unwrap_or_default();
         let _ = writeln!(text, "entry {} ({kind}: {})", entry.path, entry.reason);
     }
+    for command in &map.commands {
+        write_command(text, command);
+    }
+    for one in &map.conventions {
+        let _ = write!(text, "convention {}: {}", one.topic, one.value);
+        if let (Some(share), Some(count)) = (one.share, one.count) {
+            let _ = write!(text, ", {share}% of {count}");
+        }
+        let _ = writeln!(text, " ({}:{})", one.path, one.line);
+    }
     for folder in &map.folders {
         let language = folder.language.as_deref().map(|name| format!(", {name}"));
         let _ = writeln!(
@@ -58,6 +68,18 @@ fn write_project(text: &mut String, project: &RootMap) {
     for problem in &map.problems {
         let _ = writeln!(text, "problem {}: {}", problem.path, problem.message);
     }
+}
+
+fn write_command(text: &mut String, command: &Command) {
+    let _ = write!(text, "command {}: {} ", command.task.as_str(), command.command);
+    if let Some(folder) = &command.folder {
+        let _ = write!(text, "in {folder} ");
+    }
+    let _ = write!(text, "({}:{}", command.path, command.line);
+    if let Some(job) = &command.job {
+        let _ = write!(text, ", job {job}");
+    }
+    text.push_str(")\n");
 }
 
 fn write_manifest(text: &mut String, manifest: &Manifest) {
