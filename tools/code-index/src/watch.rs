@@ -166,6 +166,17 @@ impl Watch<'_> {
         }
     }
 
+    /// Another folder may have taken the place of one that is watched: a watch
+    /// stays with what it was asked for.
+    fn forget_tree(&mut self, folder: &str) {
+        let is_below = |path: &String| {
+            path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let below: Vec<String> =
+            self.folders.iter().filter(|path| is_below(path)).cloned().collect();
+        below.iter().for_each(|folder| self.forget_folder(folder));
+    }
+
     /// Watches the folders that are new, and returns them.
     fn watch_folders(&mut self, folders: &[String]) -> Vec<String> {
         let mut new = Vec::new();
@@ -330,6 +341,7 @@ impl Watch<'_> {
 
     fn look_at_events(&mut self, batch: Batch) {
         let mut by_folder: HashMap<String, Vec<String>> = HashMap::new();
+        let mut replaced = Vec::new();
         for path in batch.paths {
             let path = match relative(&self.state.root, &path) {
                 Ok(path) => path,
@@ -347,7 +359,16 @@ impl Watch<'_> {
             if path.is_empty() || !self.folders.contains(folder) {
                 continue;
             }
+            if self.folders.contains(&path) {
+                replaced.push(path);
+                continue;
+            }
             by_folder.entry(folder.to_owned()).or_default().push(path);
+        }
+        if !replaced.is_empty() {
+            replaced.iter().for_each(|folder| self.forget_tree(folder));
+            self.rescan();
+            return;
         }
         let mut files = Vec::new();
         for (folder, paths) in by_folder {

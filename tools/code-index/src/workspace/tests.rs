@@ -58,6 +58,23 @@ fn changes_are_seen_and_committed() {
 }
 
 #[test]
+fn a_folder_in_the_place_of_another_is_followed() {
+    let repository = Repository::new(&[
+        ("one/deep/a.rs", "fn alpha() {}\n"),
+        ("two/deep/b.rs", "fn beta() {}\n"),
+    ]);
+    let workspace = repository.open_complete();
+    let (one, two) = (repository.path().join("one"), repository.path().join("two"));
+    fs::remove_dir_all(&two).unwrap();
+    fs::rename(&one, &two).unwrap();
+    wait_until("the new place is seen", || find(&workspace, "alpha") == ["two/deep/a.rs:1"]);
+    assert!(find(&workspace, "beta").is_empty());
+    repository.write("two/deep/a.rs", "fn gamma() {}\n");
+    wait_until("an edit there is seen", || find(&workspace, "gamma") == ["two/deep/a.rs:1"]);
+    assert!(find(&workspace, "alpha").is_empty());
+}
+
+#[test]
 fn two_processes_share_and_take_over() {
     let repository = Repository::new(&[("src/a.rs", "fn alpha() {}\n")]);
     let writer = repository.open_complete();
