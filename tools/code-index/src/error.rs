@@ -35,6 +35,15 @@ pub enum IndexError {
         path: String,
     },
 
+    /// A file was asked about as if it were a symbol.
+    #[error(
+        "`{path}` is a file; ask for its `imports` or its `references`, or name a symbol in it as `path:line`"
+    )]
+    AskedOfFile {
+        /// The path as it was asked for.
+        path: String,
+    },
+
     /// A file that is indexed could not be read now.
     #[error("`{path}` cannot be read now; it may have been deleted or be protected")]
     Unreadable {

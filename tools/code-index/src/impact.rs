@@ -9,7 +9,7 @@
 //! - Distance is the least number of steps, confidence that of the least certain
 //!   step on the way; what is less certain than was asked for leads nowhere.
 
-mod diff;
+pub(crate) mod diff;
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ use crate::error::IndexError;
 use crate::file_class::FileClass;
 use crate::history::GitProcess;
 use crate::resolve::value::Def;
-use crate::resolve::{Confidence, Resolver};
+use crate::resolve::{Confidence, MAX_STEPS, Resolver};
 use crate::status::IndexStatus;
 use crate::trace::{Direction, TraceQuery, start, users};
 use crate::workspace::{RootQuery, Scope, Workspace};
@@ -83,6 +83,8 @@ pub struct Impact {
     pub unknown: Vec<String>,
     /// More definitions are reached than were followed.
     pub truncated: bool,
+    /// The question was too large to be followed to its end.
+    pub cut_short: bool,
     /// How complete the answer is.
     pub status: IndexStatus,
 }
@@ -97,6 +99,15 @@ const MAX_REACHED: usize = 5_000;
 impl Workspace {
     /// Finds out what a change reaches.
     pub fn impact(&self, query: &ImpactQuery, cancel: &Cancel) -> Result<Impact, IndexError> {
+        self.impact_within(query, MAX_STEPS, cancel)
+    }
+
+    fn impact_within(
+        &self,
+        query: &ImpactQuery,
+        steps: u32,
+        cancel: &Cancel,
+    ) -> Result<Impact, IndexError> {
         let roots = self.queries(&Scope::default(), cancel)?;
         let mut impact = Impact {
             changed: Vec::new(),
@@ -104,6 +115,7 @@ impl Workspace {
             files: Vec::new(),
             unknown: Vec::new(),
             truncated: false,
+            cut_short: false,
             status: self.status(),
         };
         let mut changed = Vec::new();
@@ -126,7 +138,7 @@ impl Workspace {
             starts.extend(found);
         }
         for (number, root) in roots.iter().enumerate() {
-            let resolver = Resolver::new(root, cancel);
+            let resolver = Resolver::new(root, cancel, steps);
             let mut first: Vec<Def> = Vec::new();
             let mut reach = Reach {
                 root,
@@ -143,6 +155,7 @@ impl Workspace {
             }
             reach.run(first)?;
             resolver.check()?;
+            impact.cut_short |= resolver.is_cut_short();
         }
         let order = |path: &str| (FileClass::of(path), path.to_owned());
         impact.symbols.sort_by_cached_key(|one| (one.distance, order(&one.path), one.line));

@@ -32,6 +32,8 @@ pub mod file_class;
 pub mod files;
 pub mod find_symbol;
 mod folder;
+#[doc(hidden)]
+pub mod fuzzing;
 mod history;
 pub mod impact;
 pub mod language;

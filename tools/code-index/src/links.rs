@@ -27,7 +27,9 @@ pub(crate) mod names;
 mod python;
 pub(crate) mod rust;
 mod typescript;
+mod walk;
 
+pub(crate) use compact::is_sound;
 use serde::{Deserialize, Serialize};
 use tree_sitter::Tree;
 
@@ -316,12 +318,14 @@ impl Links {
 /// resolved.
 pub(crate) fn read(language: Language, tree: &Tree, text: &str) -> Option<Links> {
     let mut links = match language.name() {
-        "rust" => rust::read(language, tree, text),
-        "typescript" | "tsx" | "javascript" => typescript::read(language, tree, text),
-        "go" => go::read(language, tree, text),
-        "python" => python::read(language, tree, text),
-        "java" => java::read(language, tree, text),
-        "c" | "cpp" => c::read(language, tree, text),
+        "rust" => walk::read::<rust::Rust>(language, tree, text),
+        "typescript" | "tsx" | "javascript" => {
+            walk::read::<typescript::TypeScript>(language, tree, text)
+        }
+        "go" => walk::read::<go::Go>(language, tree, text),
+        "python" => walk::read::<python::Python>(language, tree, text),
+        "java" => walk::read::<java::Java>(language, tree, text),
+        "c" | "cpp" => walk::read::<c::C>(language, tree, text),
         _ => return None,
     };
     if matches!(language.name(), "typescript" | "tsx" | "javascript" | "python") {

@@ -53,7 +53,7 @@ use rules::{Rules, family, of_language};
 use value::{Def, FileId, Value};
 
 /// Expressions evaluated for one question.
-const MAX_STEPS: u32 = 2_000_000;
+pub(crate) const MAX_STEPS: u32 = 2_000_000;
 /// Definitions of one name that are looked at.
 const MAX_DEFINITIONS: usize = 4_000;
 
@@ -110,7 +110,8 @@ pub(crate) struct Resolver<'q> {
 }
 
 impl<'q> Resolver<'q> {
-    pub(crate) fn new(root: &'q RootQuery<'q>, cancel: &'q Cancel) -> Resolver<'q> {
+    /// `steps` is how many expressions it may evaluate.
+    pub(crate) fn new(root: &'q RootQuery<'q>, cancel: &'q Cancel, steps: u32) -> Resolver<'q> {
         let kept = root.view.memory.lock().unwrap_or_else(PoisonError::into_inner).take();
         let mut memory = kept.unwrap_or_default();
         memory.begin();
@@ -120,7 +121,7 @@ impl<'q> Resolver<'q> {
             memory,
             projects: OnceCell::new(),
             language: Cell::new(None),
-            steps: Cell::new(MAX_STEPS),
+            steps: Cell::new(steps),
             failed: RefCell::default(),
             spoiled: Cell::new(false),
         }
@@ -135,6 +136,11 @@ impl<'q> Resolver<'q> {
     pub(crate) fn check(&self) -> Result<(), IndexError> {
         self.cancel.check()?;
         self.failed.borrow_mut().take().map_or(Ok(()), Err)
+    }
+
+    /// Whether it ran out of steps, so that more may be there than was found.
+    pub(crate) fn is_cut_short(&self) -> bool {
+        self.steps.get() == 0
     }
 
     fn fail(&self, error: IndexError) {

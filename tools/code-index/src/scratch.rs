@@ -81,6 +81,20 @@ impl Repository {
     }
 }
 
+/// The places that a question finds, as `path:line confidence`.
+pub(crate) fn traced(
+    files: &[(&str, &str)],
+    symbol: &str,
+    direction: crate::trace::Direction,
+) -> Vec<String> {
+    let repository = Repository::new(files);
+    let workspace = repository.open_complete();
+    let query = crate::trace::TraceQuery::of(symbol, direction);
+    let answer = workspace.trace(&query, &Cancel::new()).unwrap();
+    let shown = answer.edges.iter();
+    shown.map(|edge| format!("{}:{} {}", edge.path, edge.line, edge.confidence.as_str())).collect()
+}
+
 pub(crate) fn wait_complete(workspace: &Workspace) {
     let complete = workspace.wait_complete(DEADLINE, &Cancel::new(), |_| {});
     assert!(complete, "{:?}", workspace.status());

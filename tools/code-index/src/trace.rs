@@ -13,6 +13,7 @@
 //! - The order is total: sources before tests, then path and line.
 
 mod by_name;
+mod of_file;
 pub(crate) mod start;
 mod uses;
 
@@ -23,7 +24,7 @@ use crate::error::IndexError;
 use crate::file_class::FileClass;
 use crate::links::{ItemKind, Role};
 use crate::resolve::value::{Def, FileId};
-use crate::resolve::{Confidence, Resolver, Target};
+use crate::resolve::{Confidence, MAX_STEPS, Resolver, Target};
 use crate::status::IndexStatus;
 use crate::workspace::{RootQuery, Scope, Workspace};
 
@@ -48,7 +49,8 @@ pub enum Direction {
 /// One question.
 #[derive(Debug, Clone)]
 pub struct TraceQuery {
-    /// A name, `Container::name`, or `path:line`.
+    /// A name, `Container::name`, or `path:line`; for references and imports also
+    /// a file.
     pub symbol: String,
     /// What is asked.
     pub direction: Direction,
@@ -112,10 +114,13 @@ pub struct TraceAnswer {
     pub edges: Vec<Edge>,
     /// Edges that were left out as less certain than was asked for.
     pub less_certain: usize,
-    /// For callees: names whose meaning could not be told.
+    /// For callees: names whose meaning could not be told; for the imports of a file:
+    /// modules that do not lie in the repository.
     pub unresolved: Vec<String>,
     /// Where the name is unknown: names that are spelled alike.
     pub near: Vec<String>,
+    /// The question was too large to be followed to its end.
+    pub cut_short: bool,
     /// How complete the answer is.
     pub status: IndexStatus,
 }
@@ -133,27 +138,47 @@ type Edges = BTreeMap<(FileClass, String, u32), Edge>;
 impl Workspace {
     /// Traces a symbol.
     pub fn trace(&self, query: &TraceQuery, cancel: &Cancel) -> Result<TraceAnswer, IndexError> {
+        self.trace_within(query, MAX_STEPS, cancel)
+    }
+
+    fn trace_within(
+        &self,
+        query: &TraceQuery,
+        steps: u32,
+        cancel: &Cancel,
+    ) -> Result<TraceAnswer, IndexError> {
         let roots = self.queries(&Scope::default(), cancel)?;
-        let starts = start::find(self, &roots, query, cancel)?;
+        let file = start::file(self, &query.symbol, cancel);
+        let starts = match &file {
+            Some(_) => Vec::new(),
+            None => start::find(self, &roots, query, cancel)?,
+        };
         let mut answer = TraceAnswer {
             symbols: Vec::new(),
             edges: Vec::new(),
             less_certain: 0,
             unresolved: Vec::new(),
             near: Vec::new(),
+            cut_short: false,
             status: self.status(),
         };
         let mut edges = Edges::new();
         for (number, root) in roots.iter().enumerate() {
             let own: Vec<&Start> = starts.iter().filter(|start| start.root == number).collect();
-            if own.is_empty() {
+            let file = file.as_ref().filter(|(root, _)| *root == number);
+            if own.is_empty() && file.is_none() {
                 continue;
             }
-            let resolver = Resolver::new(root, cancel);
+            let resolver = Resolver::new(root, cancel, steps);
             let mut trace = Trace { root, resolver: &resolver, query, edges: &mut edges };
-            trace.run(&own, &mut answer)?;
+            match file {
+                Some((_, path)) => trace.run_file(path, &mut answer)?,
+                None => trace.run(&own, &mut answer)?,
+            }
             resolver.check()?;
+            answer.cut_short |= resolver.is_cut_short();
         }
+        answer.cut_short |= edges.len() > MAX_EDGES;
         let before = edges.len();
         edges.retain(|_, edge| edge.confidence <= query.min_confidence);
         answer.less_certain = before - edges.len();

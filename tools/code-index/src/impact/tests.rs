@@ -66,3 +66,15 @@ fn what_is_not_there_is_said() {
     let error = workspace.impact(&wrong, &Cancel::new()).unwrap_err();
     assert!(error.to_string().contains("no-such..range"), "{error}");
 }
+
+#[test]
+fn what_is_too_large_to_be_followed_says_so() {
+    let repository = Repository::new(CHAIN);
+    let workspace = repository.open_complete();
+    let query = ImpactQuery { symbols: vec!["low".to_owned()], ..deep() };
+    // In this order: what a question finds is kept for the next one.
+    for (steps, cut_short) in [(1, true), (10_000, false)] {
+        let impact = workspace.impact_within(&query, steps, &Cancel::new()).unwrap();
+        assert_eq!(impact.cut_short, cut_short, "{steps} steps");
+    }
+}

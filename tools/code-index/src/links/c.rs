@@ -9,18 +9,13 @@
 mod declare;
 mod types;
 
-use std::sync::OnceLock;
+use tree_sitter::Node;
 
-use tree_sitter::{Node, Tree, TreeCursor};
-
-use super::builder::{Binding, Builder, Draft, ScopeKind, line_of};
-use super::grammar::{self, Grammar, in_field, names};
-use super::{Imported, ItemId, ItemKind, Links, Role, Wanted};
+use super::builder::{Binding, Draft, ScopeKind, line_of};
+use super::grammar::{self, in_field, names};
+use super::walk::{self, Grammars, Spoken};
+use super::{Imported, ItemId, ItemKind, Role, Wanted};
 use crate::language::Language;
-use crate::language::table::LANGUAGES;
-
-/// Deeper code is not looked into.
-const MAX_DEPTH: usize = 200;
 
 names! {
     /// Nodes that mean something here.
@@ -130,83 +125,49 @@ names! {
 }
 
 type Child<'t> = grammar::Child<'t, Kind, FieldName>;
+type Walk<'t> = walk::Walk<'t, C>;
 
-static GRAMMARS: [OnceLock<Grammar<Kind, FieldName>>; LANGUAGES.len()] =
-    [const { OnceLock::new() }; LANGUAGES.len()];
-
-/// Reads the links of a parsed file.
-pub(super) fn read(language: Language, tree: &Tree, text: &str) -> Links {
-    let grammar = GRAMMARS[language.index()]
-        .get_or_init(|| Grammar::new(&language.grammar(), Kind::ALL, FieldName::ALL));
-    let mut walk =
-        Walk { b: Builder::new(text), grammar, cursor: tree.walk(), depth: 0, in_function: false };
-    walk.all_children(tree.root_node());
-    walk.b.finish()
-}
-
-struct Walk<'t> {
-    b: Builder<'t>,
-    grammar: &'static Grammar<Kind, FieldName>,
-    cursor: TreeCursor<'t>,
-    depth: usize,
+/// What is known where the walk stands.
+pub(super) struct C {
     /// What is declared here is local.
     in_function: bool,
 }
 
+impl<'t> Spoken<'t> for C {
+    type Kind = Kind;
+    type Field = FieldName;
+
+    fn grammars() -> &'static Grammars<Kind, FieldName> {
+        static GRAMMARS: Grammars<Kind, FieldName> = Grammars::new();
+        &GRAMMARS
+    }
+
+    fn at_top(_: Language) -> Self {
+        C { in_function: false }
+    }
+
+    fn expr(walk: &mut Walk<'t>, node: Node<'t>) -> Draft {
+        let unknown = walk.b.unknown();
+        walk.expr_of(node, unknown)
+    }
+
+    fn counts(kind: Kind) -> bool {
+        kind != Kind::Comment
+    }
+}
+
 impl<'t> Walk<'t> {
-    fn children(&mut self, node: Node<'t>) -> Vec<Child<'t>> {
-        let mut children = self.grammar.children(node, &mut self.cursor);
-        children.retain(|child| child.kind != Kind::Comment);
-        children
-    }
-
-    fn all_children(&mut self, node: Node<'t>) {
-        for child in self.children(node) {
-            if child.node.is_named() {
-                self.visit(child.node);
-            }
-        }
-    }
-
-    fn block(&mut self, node: Node<'t>) {
-        self.b.open_scope(ScopeKind::Block);
-        self.all_children(node);
-        self.b.close_scope();
-    }
-
-    fn visit_field(&mut self, children: &[Child<'t>], field: FieldName) -> Draft {
-        match in_field(children, field) {
-            Some(child) => self.visit(child.node),
-            None => self.b.unknown(),
-        }
-    }
-
-    /// Walks a statement or an expression of which nothing is expected.
-    fn visit(&mut self, node: Node<'t>) -> Draft {
-        let unknown = self.b.unknown();
-        self.expr(node, unknown)
-    }
-
     /// Walks a node and returns what it stands for.
     fn expr(&mut self, node: Node<'t>, expected: Draft) -> Draft {
-        if self.depth >= MAX_DEPTH {
-            return self.b.unknown();
-        }
-        self.depth += 1;
-        let found = self.expr_of(node, expected);
-        self.depth -= 1;
-        found
+        self.deeper(|walk| walk.expr_of(node, expected))
     }
 
     fn expr_of(&mut self, node: Node<'t>, expected: Draft) -> Draft {
-        match self.grammar.kind(node) {
+        match self.kind(node) {
             Kind::Identifier => self.name_use(node, Role::Plain),
             Kind::Qualified => self.qualified(node, None, Role::Plain),
             Kind::TemplateFunction => self.template_function(node, None, Role::Plain),
-            Kind::This => match self.b.class() {
-                Some(class) => self.b.this(class),
-                None => self.b.unknown(),
-            },
+            Kind::This => self.this(),
             Kind::FieldExpression => self.field(node, Role::Plain),
             Kind::Call => self.call(node),
             Kind::New => self.creation(node),
@@ -257,7 +218,7 @@ impl<'t> Walk<'t> {
     }
 
     fn statement(&mut self, node: Node<'t>) -> Draft {
-        match self.grammar.kind(node) {
+        match self.kind(node) {
             Kind::Include => self.include(node),
             Kind::MacroDefinition => self.macro_item(node, ItemKind::Value),
             Kind::MacroFunction => self.macro_item(node, ItemKind::Function),
@@ -313,13 +274,6 @@ impl<'t> Walk<'t> {
         let name = self.b.source(node);
         let draft = self.name(name);
         self.b.use_at(draft, line_of(node), role);
-        draft
-    }
-
-    fn member_use(&mut self, of: Draft, name: Node<'t>, role: Role) -> Draft {
-        let text = self.b.source(name);
-        let draft = self.b.member(of, text);
-        self.b.use_at(draft, line_of(name), role);
         draft
     }
 
@@ -473,9 +427,9 @@ impl<'t> Walk<'t> {
 
     fn lambda(&mut self, node: Node<'t>) -> Draft {
         self.b.open_scope(ScopeKind::Function);
-        let outer = std::mem::replace(&mut self.in_function, true);
+        let outer = std::mem::replace(&mut self.at.in_function, true);
         self.all_children(node);
-        self.in_function = outer;
+        self.at.in_function = outer;
         self.b.close_scope();
         self.b.unknown()
     }
@@ -504,18 +458,5 @@ impl<'t> Walk<'t> {
 
     fn local(&mut self, name: &'t str, held: Draft) {
         self.b.bind(name, Binding::Local(held));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{FieldName, Kind};
-    use crate::language::Language;
-    use crate::links::grammar::unknown_names;
-
-    #[test]
-    fn every_name_is_one_of_the_grammar() {
-        let cpp = Language::from_name("cpp").expect("built in").grammar();
-        assert_eq!(unknown_names(&cpp, Kind::ALL, FieldName::ALL), [""; 0]);
     }
 }

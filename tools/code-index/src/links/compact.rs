@@ -3,8 +3,6 @@
 
 use serde::{Deserialize, Serialize};
 
-#[cfg(test)]
-use super::ItemId;
 use super::{Export, Expr, ExprId, Import, Imported, Item, Links, Role, Text, Texts, Use};
 
 impl Expr {
@@ -235,10 +233,9 @@ fn step(from: u32, to: u32) -> i32 {
 }
 
 /// Whether every place that the links name exists.
-#[cfg(test)]
-pub(super) fn is_sound(links: &Links) -> bool {
+pub(crate) fn is_sound(links: &Links) -> bool {
     let (mut sound, counts) = (true, (links.exprs.len(), links.items.len(), links.imports.len()));
-    let is_item = |item: ItemId| (item as usize) < counts.1;
+    let is_item = |item: super::ItemId| (item as usize) < counts.1;
     for (at, expr) in links.exprs.iter().enumerate() {
         let mut expr = expr.clone();
         expr.parts(|part| sound &= (*part as usize) < at);

@@ -10,18 +10,14 @@
 mod declare;
 mod types;
 
-use std::sync::OnceLock;
-
 use rustc_hash::FxHashMap;
-use tree_sitter::{Node, Tree, TreeCursor};
+use tree_sitter::Node;
 
-use super::builder::{Builder, Draft, ScopeKind, line_of};
-use super::grammar::{self, Grammar, in_field, names};
-use super::{ItemId, Links, Role};
+use super::builder::{Draft, ScopeKind, line_of};
+use super::grammar::{self, in_field, names};
+use super::walk::{self, Grammars, Spoken};
+use super::{ItemId, Role};
 use crate::language::Language;
-
-/// Deeper code is not looked into.
-const MAX_DEPTH: usize = 200;
 
 names! {
     /// Nodes that mean something here.
@@ -138,31 +134,11 @@ names! {
 }
 
 type Child<'t> = grammar::Child<'t, Kind, FieldName>;
+type Walk<'t> = walk::Walk<'t, Go<'t>>;
 
-static GRAMMAR: OnceLock<Grammar<Kind, FieldName>> = OnceLock::new();
-
-/// Reads the links of a parsed file.
-pub(super) fn read(language: Language, tree: &Tree, text: &str) -> Links {
-    let grammar =
-        GRAMMAR.get_or_init(|| Grammar::new(&language.grammar(), Kind::ALL, FieldName::ALL));
-    let mut walk = Walk {
-        b: Builder::new(text),
-        grammar,
-        cursor: tree.walk(),
-        depth: 0,
-        locals: Vec::new(),
-        type_parameters: Vec::new(),
-        extensions: FxHashMap::default(),
-    };
-    walk.all_children(tree.root_node());
-    walk.b.finish()
-}
-
-struct Walk<'t> {
-    b: Builder<'t>,
-    grammar: &'static Grammar<Kind, FieldName>,
-    cursor: TreeCursor<'t>,
-    depth: usize,
+/// What is known where the walk stands.
+#[derive(Default)]
+pub(super) struct Go<'t> {
     /// Variables in reach, the newest last, with what they hold.
     locals: Vec<(&'t str, Draft)>,
     /// Type parameters in reach, with an instance of their bounds.
@@ -171,39 +147,27 @@ struct Walk<'t> {
     extensions: FxHashMap<&'t str, ItemId>,
 }
 
+impl<'t> Spoken<'t> for Go<'t> {
+    type Kind = Kind;
+    type Field = FieldName;
+
+    fn grammars() -> &'static Grammars<Kind, FieldName> {
+        static GRAMMARS: Grammars<Kind, FieldName> = Grammars::new();
+        &GRAMMARS
+    }
+
+    fn at_top(_: Language) -> Self {
+        Go::default()
+    }
+
+    fn expr(walk: &mut Walk<'t>, node: Node<'t>) -> Draft {
+        walk.expr(node)
+    }
+}
+
 impl<'t> Walk<'t> {
-    fn children(&mut self, node: Node<'t>) -> Vec<Child<'t>> {
-        self.grammar.children(node, &mut self.cursor)
-    }
-
-    fn all_children(&mut self, node: Node<'t>) {
-        for child in self.children(node) {
-            if child.node.is_named() {
-                self.visit(child.node);
-            }
-        }
-    }
-
-    fn visit_field(&mut self, children: &[Child<'t>], field: FieldName) -> Draft {
-        match in_field(children, field) {
-            Some(child) => self.visit(child.node),
-            None => self.b.unknown(),
-        }
-    }
-
-    /// Walks a statement or an expression and returns what it stands for.
-    fn visit(&mut self, node: Node<'t>) -> Draft {
-        if self.depth >= MAX_DEPTH {
-            return self.b.unknown();
-        }
-        self.depth += 1;
-        let found = self.expr(node);
-        self.depth -= 1;
-        found
-    }
-
     fn expr(&mut self, node: Node<'t>) -> Draft {
-        match self.grammar.kind(node) {
+        match self.kind(node) {
             Kind::Identifier => self.name_use(node, Role::Plain),
             Kind::TypeIdentifier | Kind::QualifiedType | Kind::GenericType => self.class(node),
             Kind::Selector => self.selector(node, Role::Plain),
@@ -238,7 +202,7 @@ impl<'t> Walk<'t> {
     }
 
     fn statement(&mut self, node: Node<'t>) -> Draft {
-        match self.grammar.kind(node) {
+        match self.kind(node) {
             Kind::ShortVar => self.short_var(node),
             Kind::Assignment => self.assignment(node),
             Kind::Block
@@ -248,11 +212,11 @@ impl<'t> Walk<'t> {
             | Kind::ExpressionCase
             | Kind::DefaultCase
             | Kind::CommunicationCase => {
-                let known = self.locals.len();
+                let known = self.at.locals.len();
                 self.b.open_scope(ScopeKind::Block);
                 self.all_children(node);
                 self.b.close_scope();
-                self.locals.truncate(known);
+                self.at.locals.truncate(known);
             }
             Kind::TypeSwitch => self.type_switch(node),
             Kind::RangeClause => self.range(node),
@@ -290,7 +254,7 @@ impl<'t> Walk<'t> {
     }
 
     fn local(&self, name: &str) -> Option<Draft> {
-        self.locals.iter().rev().find(|(known, _)| *known == name).map(|&(_, held)| held)
+        self.at.locals.iter().rev().find(|(known, _)| *known == name).map(|&(_, held)| held)
     }
 
     fn name_use(&mut self, node: Node<'t>, role: Role) -> Draft {
@@ -309,14 +273,6 @@ impl<'t> Walk<'t> {
         draft
     }
 
-    /// A member's use; returns what it stands for.
-    fn member_use(&mut self, of: Draft, name: Node<'t>, role: Role) -> Draft {
-        let text = self.b.source(name);
-        let draft = self.b.member(of, text);
-        self.b.use_at(draft, line_of(name), role);
-        draft
-    }
-
     fn selector(&mut self, node: Node<'t>, role: Role) -> Draft {
         let children = self.children(node);
         let of = self.visit_field(&children, FieldName::Operand);
@@ -327,7 +283,7 @@ impl<'t> Walk<'t> {
     }
 
     fn callee(&mut self, node: Node<'t>) -> Draft {
-        match self.grammar.kind(node) {
+        match self.kind(node) {
             Kind::Identifier => self.name_use(node, Role::Call),
             Kind::Selector => self.selector(node, Role::Call),
             // `f[int](x)` and `(f)(x)`
@@ -400,7 +356,7 @@ impl<'t> Walk<'t> {
 
     fn func_literal(&mut self, node: Node<'t>) -> Draft {
         let children = self.children(node);
-        let known = self.locals.len();
+        let known = self.at.locals.len();
         self.b.open_scope(ScopeKind::Function);
         if let Some(parameters) = in_field(&children, FieldName::Parameters) {
             self.parameters(parameters.node, None);
@@ -410,7 +366,7 @@ impl<'t> Walk<'t> {
         }
         self.visit_field(&children, FieldName::Body);
         self.b.close_scope();
-        self.locals.truncate(known);
+        self.at.locals.truncate(known);
         self.b.unknown()
     }
 
@@ -430,10 +386,6 @@ impl<'t> Walk<'t> {
 
     /// `{ … }` for what is `made`. What stands in a list or map may leave out its type.
     fn literal_value(&mut self, node: Node<'t>, made: Draft, has_fields: bool) {
-        if self.depth >= MAX_DEPTH {
-            return;
-        }
-        self.depth += 1;
         let inner = self.b.element(made);
         for child in self.children(node) {
             match child.kind {
@@ -449,7 +401,6 @@ impl<'t> Walk<'t> {
                 _ => self.literal_element(child.node, inner),
             }
         }
-        self.depth -= 1;
     }
 
     fn literal_key(&mut self, node: Node<'t>, made: Draft, has_fields: bool) {
@@ -468,7 +419,7 @@ impl<'t> Walk<'t> {
     fn literal_element(&mut self, node: Node<'t>, made: Draft) {
         for child in self.children(node) {
             if child.kind == Kind::LiteralValue {
-                self.literal_value(child.node, made, true);
+                self.go_deeper(|walk| walk.literal_value(child.node, made, true));
             } else {
                 self.visit(child.node);
             }
@@ -519,7 +470,7 @@ impl<'t> Walk<'t> {
     fn bind_local(&mut self, name: Node<'t>, held: Draft) {
         let text = self.b.source(name);
         if text != "_" {
-            self.locals.push((text, held));
+            self.at.locals.push((text, held));
         }
     }
 
@@ -532,10 +483,10 @@ impl<'t> Walk<'t> {
         for (at, target) in names.iter().filter(|name| name.kind != Kind::Comment).enumerate() {
             let text = self.b.source(target.node);
             let value = values.get(at).copied().unwrap_or(self.b.unknown());
-            let known = self.locals.iter().rposition(|(known, _)| *known == text);
+            let known = self.at.locals.iter().rposition(|(known, _)| *known == text);
             match known.filter(|_| target.kind == Kind::Identifier) {
-                Some(local) if self.b.is_unknown(self.locals[local].1) => {
-                    self.locals[local].1 = value;
+                Some(local) if self.b.is_unknown(self.at.locals[local].1) => {
+                    self.at.locals[local].1 = value;
                 }
                 Some(_) => {}
                 None => {
@@ -556,7 +507,7 @@ impl<'t> Walk<'t> {
 
     fn type_switch(&mut self, node: Node<'t>) {
         let children = self.children(node);
-        let known = self.locals.len();
+        let known = self.at.locals.len();
         self.visit_field(&children, FieldName::Initializer);
         let value = self.visit_field(&children, FieldName::Value);
         let alias = in_field(&children, FieldName::Alias).map(|alias| alias.node);
@@ -564,7 +515,7 @@ impl<'t> Walk<'t> {
             if !matches!(child.kind, Kind::TypeCase | Kind::DefaultCase) {
                 continue;
             }
-            let inner = self.locals.len();
+            let inner = self.at.locals.len();
             self.b.open_scope(ScopeKind::Block);
             let parts = self.children(child.node);
             let types = parts.iter().filter(|part| part.field == Some(FieldName::Type));
@@ -577,21 +528,8 @@ impl<'t> Walk<'t> {
                 self.visit(part.node);
             }
             self.b.close_scope();
-            self.locals.truncate(inner);
+            self.at.locals.truncate(inner);
         }
-        self.locals.truncate(known);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{FieldName, Kind};
-    use crate::language::Language;
-    use crate::links::grammar::unknown_names;
-
-    #[test]
-    fn every_name_is_one_of_the_grammar() {
-        let go = Language::from_name("go").expect("built in").grammar();
-        assert_eq!(unknown_names(&go, Kind::ALL, FieldName::ALL), [""; 0]);
+        self.at.locals.truncate(known);
     }
 }

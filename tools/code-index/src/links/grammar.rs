@@ -17,13 +17,15 @@ pub(crate) struct Child<'t, K, F> {
     pub(crate) field: Option<F>,
 }
 
-impl<K: Copy + Default, F: Copy> Grammar<K, F> {
-    pub(crate) fn new(
-        language: &Language,
-        kinds: &[(&str, K)],
-        fields: &[(&str, F)],
-    ) -> Grammar<K, F> {
-        let of = |name: Option<&str>| kinds.iter().find(|(known, _)| Some(*known) == name);
+/// An enum whose variants stand for names of a grammar; [`names!`] makes them.
+pub(crate) trait Named: Copy + Default + PartialEq + 'static {
+    /// The names with what stands for them.
+    const ALL: &'static [(&'static str, Self)];
+}
+
+impl<K: Named, F: Named> Grammar<K, F> {
+    pub(crate) fn new(language: &Language) -> Grammar<K, F> {
+        let of = |name: Option<&str>| K::ALL.iter().find(|(known, _)| Some(*known) == name);
         let kind = |id: usize| {
             let id = u16::try_from(id).unwrap_or(u16::MAX);
             let named = language.node_kind_is_named(id);
@@ -31,7 +33,7 @@ impl<K: Copy + Default, F: Copy> Grammar<K, F> {
         };
         let field = |id: usize| {
             let name = language.field_name_for_id(u16::try_from(id).unwrap_or(u16::MAX));
-            fields.iter().find(|(known, _)| Some(*known) == name).map(|&(_, field)| field)
+            F::ALL.iter().find(|(known, _)| Some(*known) == name).map(|&(_, field)| field)
         };
         Grammar {
             kinds: (0..language.node_kind_count()).map(|id| kind(id).unwrap_or_default()).collect(),
@@ -43,11 +45,12 @@ impl<K: Copy + Default, F: Copy> Grammar<K, F> {
         self.kinds.get(usize::from(node.kind_id())).copied().unwrap_or_default()
     }
 
-    /// The children that matter, in order. `cursor` is only lent.
+    /// The children that matter and count, in order. `cursor` is only lent.
     pub(crate) fn children<'t>(
         &self,
         node: Node<'t>,
         cursor: &mut TreeCursor<'t>,
+        counts: fn(K) -> bool,
     ) -> Vec<Child<'t, K, F>> {
         let mut children = Vec::with_capacity(node.named_child_count());
         cursor.reset(node);
@@ -55,8 +58,9 @@ impl<K: Copy + Default, F: Copy> Grammar<K, F> {
         while more {
             let child = cursor.node();
             let field = cursor.field_id().and_then(|id| self.fields[usize::from(id.get())]);
-            if child.is_named() || field.is_some() {
-                children.push(Child { node: child, kind: self.kind(child), field });
+            let kind = self.kind(child);
+            if (child.is_named() || field.is_some()) && counts(kind) {
+                children.push(Child { node: child, kind, field });
             }
             more = cursor.goto_next_sibling();
         }
@@ -83,8 +87,8 @@ macro_rules! names {
             $($variant,)*
         }
 
-        impl $enum {
-            pub(super) const ALL: &[(&str, $enum)] = &[$(($name, $enum::$variant),)*];
+        impl $crate::links::grammar::Named for $enum {
+            const ALL: &'static [(&'static str, $enum)] = &[$(($name, $enum::$variant),)*];
         }
     };
 }
@@ -92,14 +96,10 @@ pub(crate) use names;
 
 /// The names that a grammar does not have; a test wants none.
 #[cfg(test)]
-pub(crate) fn unknown_names<'n, K, F>(
-    language: &Language,
-    kinds: &[(&'n str, K)],
-    fields: &[(&'n str, F)],
-) -> Vec<&'n str> {
+pub(crate) fn unknown_names<K: Named, F: Named>(language: &Language) -> Vec<&'static str> {
     let has_kind = |name: &str| language.id_for_node_kind(name, true) != 0;
     let has_field = |name: &str| language.field_id_for_name(name).is_some();
-    let kinds = kinds.iter().map(|(name, _)| *name).filter(|name| !has_kind(name));
-    let fields = fields.iter().map(|(name, _)| *name).filter(|name| !has_field(name));
+    let kinds = K::ALL.iter().map(|(name, _)| *name).filter(|name| !has_kind(name));
+    let fields = F::ALL.iter().map(|(name, _)| *name).filter(|name| !has_field(name));
     kinds.chain(fields).collect()
 }

@@ -10,17 +10,13 @@
 mod declare;
 mod types;
 
-use std::sync::OnceLock;
+use tree_sitter::Node;
 
-use tree_sitter::{Node, Tree, TreeCursor};
-
-use super::builder::{Binding, Builder, Draft, ScopeKind, line_of};
-use super::grammar::{self, Grammar, in_field, names};
-use super::{ItemId, ItemKind, Links, Role, Wanted};
+use super::builder::{Binding, Draft, ScopeKind, line_of};
+use super::grammar::{self, in_field, names};
+use super::walk::{self, Grammars, Spoken};
+use super::{ItemId, ItemKind, Role, Wanted};
 use crate::language::Language;
-
-/// Deeper code is not looked into.
-const MAX_DEPTH: usize = 200;
 
 names! {
     /// Nodes that mean something here.
@@ -140,75 +136,41 @@ names! {
 }
 
 type Child<'t> = grammar::Child<'t, Kind, FieldName>;
+type Walk<'t> = walk::Walk<'t, Java>;
 
-static GRAMMAR: OnceLock<Grammar<Kind, FieldName>> = OnceLock::new();
-
-/// Reads the links of a parsed file.
-pub(super) fn read(language: Language, tree: &Tree, text: &str) -> Links {
-    let grammar =
-        GRAMMAR.get_or_init(|| Grammar::new(&language.grammar(), Kind::ALL, FieldName::ALL));
-    let mut walk = Walk {
-        b: Builder::new(text),
-        grammar,
-        cursor: tree.walk(),
-        depth: 0,
-        in_head: false,
-        given: None,
-    };
-    walk.all_children(tree.root_node());
-    walk.b.finish()
-}
-
-struct Walk<'t> {
-    b: Builder<'t>,
-    grammar: &'static Grammar<Kind, FieldName>,
-    cursor: TreeCursor<'t>,
-    depth: usize,
+/// What is known where the walk stands.
+pub(super) struct Java {
     /// What a class builds on is looked up from outside the class.
     in_head: bool,
     /// What the next lambda is expected to be.
     given: Option<Draft>,
 }
 
+impl<'t> Spoken<'t> for Java {
+    type Kind = Kind;
+    type Field = FieldName;
+
+    fn grammars() -> &'static Grammars<Kind, FieldName> {
+        static GRAMMARS: Grammars<Kind, FieldName> = Grammars::new();
+        &GRAMMARS
+    }
+
+    fn at_top(_: Language) -> Self {
+        Java { in_head: false, given: None }
+    }
+
+    fn expr(walk: &mut Walk<'t>, node: Node<'t>) -> Draft {
+        walk.expr(node)
+    }
+
+    fn has_value(kind: Kind) -> bool {
+        !is_comment(kind)
+    }
+}
+
 impl<'t> Walk<'t> {
-    fn children(&mut self, node: Node<'t>) -> Vec<Child<'t>> {
-        self.grammar.children(node, &mut self.cursor)
-    }
-
-    fn all_children(&mut self, node: Node<'t>) {
-        for child in self.children(node) {
-            if child.node.is_named() {
-                self.visit(child.node);
-            }
-        }
-    }
-
-    fn block(&mut self, node: Node<'t>) {
-        self.b.open_scope(ScopeKind::Block);
-        self.all_children(node);
-        self.b.close_scope();
-    }
-
-    fn visit_field(&mut self, children: &[Child<'t>], field: FieldName) -> Draft {
-        match in_field(children, field) {
-            Some(child) => self.visit(child.node),
-            None => self.b.unknown(),
-        }
-    }
-
-    /// Walks a statement or an expression and returns what it stands for.
-    fn visit(&mut self, node: Node<'t>) -> Draft {
-        if self.depth >= MAX_DEPTH {
-            return self.b.unknown();
-        }
-        self.depth += 1;
-        let found = self.expr(node);
-        self.depth -= 1;
-        found
-    }
-
     fn expr(&mut self, node: Node<'t>) -> Draft {
-        match self.grammar.kind(node) {
+        match self.kind(node) {
             Kind::Identifier => self.name_use(node, Role::Plain),
             Kind::This => self.this(),
             Kind::Super => match self.b.class() {
@@ -240,7 +202,7 @@ impl<'t> Walk<'t> {
     }
 
     fn statement(&mut self, node: Node<'t>) -> Draft {
-        match self.grammar.kind(node) {
+        match self.kind(node) {
             Kind::Package => self.package(node),
             Kind::Import => self.import(node),
             Kind::Class | Kind::Interface | Kind::Enum | Kind::Record | Kind::AnnotationType => {
@@ -271,22 +233,10 @@ impl<'t> Walk<'t> {
         self.b.unknown()
     }
 
-    /// The value of the first child that counts; the others are walked too.
-    fn first_child(&mut self, node: Node<'t>) -> Draft {
-        let mut first = None;
-        for child in self.children(node) {
-            if child.node.is_named() && !is_comment(child.kind) {
-                let found = self.visit(child.node);
-                first.get_or_insert(found);
-            }
-        }
-        first.unwrap_or(self.b.unknown())
-    }
-
     /// The class from inside which names are looked up.
     fn place(&self) -> Option<ItemId> {
         let is_class = |item: &ItemId| self.b.item_kind(*item) == ItemKind::Class;
-        self.b.owners().filter(is_class).nth(usize::from(self.in_head))
+        self.b.owners().filter(is_class).nth(usize::from(self.at.in_head))
     }
 
     /// A name that is no method's.
@@ -301,21 +251,6 @@ impl<'t> Walk<'t> {
         let name = self.b.source(node);
         let draft = self.name(name);
         self.b.use_at(draft, line_of(node), role);
-        draft
-    }
-
-    fn this(&mut self) -> Draft {
-        match self.b.class() {
-            Some(class) => self.b.this(class),
-            None => self.b.unknown(),
-        }
-    }
-
-    /// A member's use; returns what it stands for.
-    fn member_use(&mut self, of: Draft, name: Node<'t>, role: Role) -> Draft {
-        let text = self.b.source(name);
-        let draft = self.b.member(of, text);
-        self.b.use_at(draft, line_of(name), role);
         draft
     }
 
@@ -369,7 +304,7 @@ impl<'t> Walk<'t> {
         let counted = arguments.iter().filter(|child| !is_comment(child.kind));
         for (at, argument) in counted.enumerate() {
             if argument.kind == Kind::Lambda {
-                self.given = Some(self.b.param_of(callee, at));
+                self.at.given = Some(self.b.param_of(callee, at));
             }
             self.visit(argument.node);
         }
@@ -395,9 +330,9 @@ impl<'t> Walk<'t> {
         self.arguments(&children, unknown);
         let item = self.b.item("", class.node, ItemKind::Class, node);
         self.b.enter(item);
-        let outer = std::mem::replace(&mut self.in_head, true);
+        let outer = std::mem::replace(&mut self.at.in_head, true);
         let base = self.ty(class.node, Role::Base);
-        self.in_head = outer;
+        self.at.in_head = outer;
         self.b.add_base(item, base);
         self.block(body.node);
         self.b.leave();
@@ -426,7 +361,7 @@ impl<'t> Walk<'t> {
     }
 
     fn lambda(&mut self, node: Node<'t>) -> Draft {
-        let given = self.given.take().unwrap_or(self.b.unknown());
+        let given = self.at.given.take().unwrap_or(self.b.unknown());
         let children = self.children(node);
         self.b.open_scope(ScopeKind::Function);
         if let Some(parameters) = in_field(&children, FieldName::Parameters) {
@@ -552,17 +487,4 @@ impl<'t> Walk<'t> {
 
 fn is_comment(kind: Kind) -> bool {
     matches!(kind, Kind::LineComment | Kind::BlockComment)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{FieldName, Kind};
-    use crate::language::Language;
-    use crate::links::grammar::unknown_names;
-
-    #[test]
-    fn every_name_is_one_of_the_grammar() {
-        let java = Language::from_name("java").expect("built in").grammar();
-        assert_eq!(unknown_names(&java, Kind::ALL, FieldName::ALL), [""; 0]);
-    }
 }

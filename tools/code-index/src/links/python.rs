@@ -19,17 +19,13 @@ mod quoted;
 mod types;
 mod values;
 
-use std::sync::OnceLock;
+use tree_sitter::Node;
 
-use tree_sitter::{Node, Tree, TreeCursor};
-
-use super::builder::{Builder, Draft, line_of};
-use super::grammar::{self, Grammar, in_field, names};
-use super::{Expr, ItemId, Links, Role};
+use super::builder::{Draft, line_of};
+use super::grammar::{self, in_field, names};
+use super::walk::{self, Grammars, Spoken};
+use super::{ItemId, Role};
 use crate::language::Language;
-
-/// Deeper code is not looked into.
-const MAX_DEPTH: usize = 200;
 
 names! {
     /// Nodes that mean something here.
@@ -166,33 +162,7 @@ names! {
 }
 
 type Child<'t> = grammar::Child<'t, Kind, FieldName>;
-
-static GRAMMAR: OnceLock<Grammar<Kind, FieldName>> = OnceLock::new();
-
-/// Reads the links of a parsed file.
-pub(super) fn read(language: Language, tree: &Tree, text: &str) -> Links {
-    let grammar =
-        GRAMMAR.get_or_init(|| Grammar::new(&language.grammar(), Kind::ALL, FieldName::ALL));
-    let mut walk = Walk {
-        b: Builder::new(text),
-        grammar,
-        cursor: tree.walk(),
-        depth: 0,
-        env: flow::Env::default(),
-        frames: vec![Frame::new(Place::Module, None)],
-        globals: Vec::new(),
-        has_star: false,
-    };
-    walk.all_children(tree.root_node());
-    walk.add_globals();
-    let has_star = walk.has_star;
-    let mut links = walk.b.finish();
-    if !has_star {
-        let exprs = &links.exprs;
-        links.uses.retain(|used| !matches!(exprs[used.expr as usize], Expr::Free(_)));
-    }
-    links
-}
+type Walk<'t> = walk::Walk<'t, Python<'t>>;
 
 /// Where a name that is assigned belongs.
 #[derive(Clone, Copy, PartialEq)]
@@ -238,60 +208,53 @@ impl Frame<'_> {
     }
 }
 
-struct Walk<'t> {
-    b: Builder<'t>,
-    grammar: &'static Grammar<Kind, FieldName>,
-    cursor: TreeCursor<'t>,
-    depth: usize,
+/// What is known where the walk stands.
+pub(super) struct Python<'t> {
     env: flow::Env<'t>,
     /// Never empty: the module is first.
     frames: Vec<Frame<'t>>,
     /// Assigned in functions as `global`: name, place, value.
     globals: Vec<(&'t str, Node<'t>, Draft)>,
-    has_star: bool,
+}
+
+impl<'t> Spoken<'t> for Python<'t> {
+    type Kind = Kind;
+    type Field = FieldName;
+
+    fn grammars() -> &'static Grammars<Kind, FieldName> {
+        static GRAMMARS: Grammars<Kind, FieldName> = Grammars::new();
+        &GRAMMARS
+    }
+
+    fn at_top(_: Language) -> Self {
+        Python {
+            env: flow::Env::default(),
+            frames: vec![Frame::new(Place::Module, None)],
+            globals: Vec::new(),
+        }
+    }
+
+    fn expr(walk: &mut Walk<'t>, node: Node<'t>) -> Draft {
+        walk.expr(node)
+    }
+
+    fn has_value(kind: Kind) -> bool {
+        kind != Kind::Comment
+    }
+
+    fn at_end(walk: &mut Walk<'t>) {
+        walk.add_globals();
+    }
 }
 
 impl<'t> Walk<'t> {
-    fn children(&mut self, node: Node<'t>) -> Vec<Child<'t>> {
-        self.grammar.children(node, &mut self.cursor)
-    }
-
-    fn all_children(&mut self, node: Node<'t>) {
-        if node.named_child_count() == 0 {
-            return;
-        }
-        for child in self.children(node) {
-            if child.node.is_named() {
-                self.visit(child.node);
-            }
-        }
-    }
-
     fn frame(&mut self) -> &mut Frame<'t> {
-        let last = self.frames.len().saturating_sub(1);
-        &mut self.frames[last]
-    }
-
-    fn visit_field(&mut self, children: &[Child<'t>], field: FieldName) -> Draft {
-        match in_field(children, field) {
-            Some(child) => self.visit(child.node),
-            None => self.b.unknown(),
-        }
-    }
-
-    /// Walks a node and returns what it stands for.
-    fn visit(&mut self, node: Node<'t>) -> Draft {
-        if self.depth >= MAX_DEPTH {
-            return self.b.unknown();
-        }
-        self.depth += 1;
-        let found = self.expr(node);
-        self.depth -= 1;
-        found
+        let last = self.at.frames.len().saturating_sub(1);
+        &mut self.at.frames[last]
     }
 
     fn expr(&mut self, node: Node<'t>) -> Draft {
-        match self.grammar.kind(node) {
+        match self.kind(node) {
             Kind::Identifier => self.name_use(node, Role::Plain),
             Kind::Attribute => self.attribute(node, Role::Plain),
             Kind::Call => self.call(node),
@@ -320,10 +283,10 @@ impl<'t> Walk<'t> {
                 self.lambda(node, unknown)
             }
             Kind::Await => {
-                let of = self.only(node);
+                let of = self.first_child(node);
                 self.b.awaited(of)
             }
-            Kind::Parenthesized | Kind::Unary | Kind::Target => self.only(node),
+            Kind::Parenthesized | Kind::Unary | Kind::Target => self.first_child(node),
             Kind::Conditional => self.conditional(node),
             Kind::Boolean => self.boolean(node),
             Kind::BinaryOperator => self.binary(node),
@@ -343,7 +306,7 @@ impl<'t> Walk<'t> {
     }
 
     fn statement(&mut self, node: Node<'t>) -> Draft {
-        match self.grammar.kind(node) {
+        match self.kind(node) {
             Kind::Import => self.import(node),
             Kind::ImportFrom => self.import_from(node),
             Kind::FutureImport => {}
@@ -377,18 +340,6 @@ impl<'t> Walk<'t> {
         self.b.unknown()
     }
 
-    /// The value of the first child; the others are walked too.
-    fn only(&mut self, node: Node<'t>) -> Draft {
-        let mut first = None;
-        for child in self.children(node) {
-            if child.kind != Kind::Comment && child.node.is_named() {
-                let found = self.visit(child.node);
-                first.get_or_insert(found);
-            }
-        }
-        first.unwrap_or(self.b.unknown())
-    }
-
     fn text(&mut self, node: Node<'t>) -> Draft {
         let quote = self.b.source(node).find(['"', '\'']).unwrap_or(0);
         let prefix = self.b.source(node).get(..quote).unwrap_or_default();
@@ -400,7 +351,7 @@ impl<'t> Walk<'t> {
         let name = self.b.source(node);
         let draft = self.b.name_so_far(name);
         self.b.use_at(draft, line_of(node), role);
-        match self.env.get(name) {
+        match self.at.env.get(name) {
             Some(held) if !self.b.is_unknown(held) => held,
             _ => draft,
         }
@@ -420,8 +371,8 @@ impl<'t> Walk<'t> {
         }
         let member = self.b.member(of, text);
         self.b.use_at(member, line_of(name.node), role);
-        if self.env.has_chains()
-            && let Some(held) = self.env.get(self.b.source(node))
+        if self.at.env.has_chains()
+            && let Some(held) = self.at.env.get(self.b.source(node))
             && !self.b.is_unknown(held)
         {
             return held;
@@ -431,23 +382,10 @@ impl<'t> Walk<'t> {
 
     /// A name or a member, used in this role; else any expression.
     fn used_as(&mut self, node: Node<'t>, role: Role) -> Draft {
-        match self.grammar.kind(node) {
+        match self.kind(node) {
             Kind::Identifier => self.name_use(node, role),
             Kind::Attribute => self.attribute(node, role),
             _ => self.visit(node),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{FieldName, Kind};
-    use crate::language::Language;
-    use crate::links::grammar::unknown_names;
-
-    #[test]
-    fn every_name_is_one_of_the_grammar() {
-        let python = Language::from_name("python").expect("built in").grammar();
-        assert_eq!(unknown_names(&python, Kind::ALL, FieldName::ALL), [""; 0]);
     }
 }

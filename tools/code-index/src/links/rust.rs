@@ -16,17 +16,14 @@ mod patterns;
 mod tokens;
 mod types;
 
-use std::sync::OnceLock;
+use tree_sitter::Node;
 
-use tree_sitter::{Node, Tree, TreeCursor};
-
-use super::builder::{Builder, Draft, ScopeKind, Space, line_of};
-use super::grammar::{self, Grammar, in_field, names};
-use super::{ItemId, Links, Role};
+use super::builder::{Draft, ScopeKind, Space};
+use super::grammar::{self, in_field, names};
+use super::walk::{self, Grammars, Spoken};
+use super::{ItemId, Role};
 use crate::language::Language;
 
-/// Deeper code is not looked into.
-const MAX_DEPTH: usize = 200;
 /// What marks a macro among functions: what it gives.
 pub(crate) const MACRO: &str = "macro_rules!";
 /// Methods that give the type that they are called with.
@@ -195,33 +192,11 @@ names! {
 }
 
 type Child<'t> = grammar::Child<'t, Kind, FieldName>;
+type Walk<'t> = walk::Walk<'t, Rust<'t>>;
 
-static GRAMMAR: OnceLock<Grammar<Kind, FieldName>> = OnceLock::new();
-
-/// Reads the links of a parsed file.
-pub(super) fn read(language: Language, tree: &Tree, text: &str) -> Links {
-    let grammar =
-        GRAMMAR.get_or_init(|| Grammar::new(&language.grammar(), Kind::ALL, FieldName::ALL));
-    let mut walk = Walk {
-        b: Builder::new(text),
-        grammar,
-        cursor: tree.walk(),
-        depth: 0,
-        locals: Vec::new(),
-        first_local: 0,
-        type_parameters: Vec::new(),
-        modules: Vec::new(),
-        selves: Vec::new(),
-    };
-    walk.all_children(tree.root_node());
-    walk.b.finish()
-}
-
-struct Walk<'t> {
-    b: Builder<'t>,
-    grammar: &'static Grammar<Kind, FieldName>,
-    cursor: TreeCursor<'t>,
-    depth: usize,
+/// What is known where the walk stands.
+#[derive(Default)]
+pub(super) struct Rust<'t> {
     /// Variables in reach, the newest last, with what they hold.
     locals: Vec<(&'t str, Draft)>,
     /// Those before it belong to functions around.
@@ -234,39 +209,31 @@ struct Walk<'t> {
     selves: Vec<Draft>,
 }
 
+impl<'t> Spoken<'t> for Rust<'t> {
+    type Kind = Kind;
+    type Field = FieldName;
+
+    fn grammars() -> &'static Grammars<Kind, FieldName> {
+        static GRAMMARS: Grammars<Kind, FieldName> = Grammars::new();
+        &GRAMMARS
+    }
+
+    fn at_top(_: Language) -> Self {
+        Rust::default()
+    }
+
+    fn expr(walk: &mut Walk<'t>, node: Node<'t>) -> Draft {
+        walk.expr(node)
+    }
+
+    fn has_value(kind: Kind) -> bool {
+        !matches!(kind, Kind::LineComment | Kind::BlockComment | Kind::Mutable | Kind::Attribute)
+    }
+}
+
 impl<'t> Walk<'t> {
-    fn children(&mut self, node: Node<'t>) -> Vec<Child<'t>> {
-        self.grammar.children(node, &mut self.cursor)
-    }
-
-    fn all_children(&mut self, node: Node<'t>) {
-        for child in self.children(node) {
-            if child.node.is_named() {
-                self.visit(child.node);
-            }
-        }
-    }
-
-    fn visit_field(&mut self, children: &[Child<'t>], field: FieldName) -> Draft {
-        match in_field(children, field) {
-            Some(child) => self.visit(child.node),
-            None => self.b.unknown(),
-        }
-    }
-
-    /// Walks a statement or an expression and returns what it stands for.
-    fn visit(&mut self, node: Node<'t>) -> Draft {
-        if self.depth >= MAX_DEPTH {
-            return self.b.unknown();
-        }
-        self.depth += 1;
-        let found = self.expr(node);
-        self.depth -= 1;
-        found
-    }
-
     fn expr(&mut self, node: Node<'t>) -> Draft {
-        match self.grammar.kind(node) {
+        match self.kind(node) {
             Kind::Identifier | Kind::ScopedIdentifier => self.path(node, Role::Plain, Space::Value),
             Kind::SelfWord => self.this(),
             Kind::Field => self.field(node, Role::Plain),
@@ -306,8 +273,8 @@ impl<'t> Walk<'t> {
 
     /// What decides what is run, and what binds variables.
     fn control(&mut self, node: Node<'t>) -> Draft {
-        match self.grammar.kind(node) {
-            Kind::Block => self.block(node),
+        match self.kind(node) {
+            Kind::Block => self.body(node),
             Kind::ExpressionStatement => self.statement(node),
             Kind::Let => self.variable(node),
             Kind::LetCondition => self.let_condition(node),
@@ -315,9 +282,9 @@ impl<'t> Walk<'t> {
             Kind::ElseClause => self.first_child(node),
             Kind::Match => self.choice(node),
             Kind::While => {
-                let known = self.locals.len();
+                let known = self.at.locals.len();
                 self.all_children(node);
-                self.locals.truncate(known);
+                self.at.locals.truncate(known);
                 self.b.unknown()
             }
             Kind::For => self.iteration(node),
@@ -326,40 +293,9 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// The value of the only child that counts; the others are walked too.
-    fn first_child(&mut self, node: Node<'t>) -> Draft {
-        let mut first = None;
-        for child in self.children(node) {
-            let counts = !matches!(
-                child.kind,
-                Kind::LineComment | Kind::BlockComment | Kind::Mutable | Kind::Attribute
-            );
-            if counts && child.node.is_named() {
-                let found = self.visit(child.node);
-                first.get_or_insert(found);
-            }
-        }
-        first.unwrap_or(self.b.unknown())
-    }
-
-    fn this(&mut self) -> Draft {
-        match self.b.class() {
-            Some(class) => self.b.this(class),
-            None => self.b.unknown(),
-        }
-    }
-
     fn local(&self, name: &str) -> Option<Draft> {
-        let seen = self.locals.get(self.first_local..).unwrap_or_default();
+        let seen = self.at.locals.get(self.at.first_local..).unwrap_or_default();
         seen.iter().rev().find(|(known, _)| *known == name).map(|&(_, held)| held)
-    }
-
-    /// A member's use; returns what it stands for.
-    fn member_use(&mut self, of: Draft, name: Node<'t>, role: Role) -> Draft {
-        let text = self.b.source(name);
-        let draft = self.b.member(of, text);
-        self.b.use_at(draft, line_of(name), role);
-        draft
     }
 
     fn field(&mut self, node: Node<'t>, role: Role) -> Draft {
@@ -378,7 +314,7 @@ impl<'t> Walk<'t> {
     /// What stands before the arguments of a call, or a function that is named
     /// with type arguments.
     fn callee(&mut self, node: Node<'t>, role: Role) -> Draft {
-        match self.grammar.kind(node) {
+        match self.kind(node) {
             Kind::Identifier | Kind::ScopedIdentifier => self.path(node, role, Space::Value),
             Kind::Field => self.field(node, role),
             Kind::GenericFunction => {
@@ -459,7 +395,7 @@ impl<'t> Walk<'t> {
         let mut more = self.cursor.goto_first_child();
         while more {
             let child = self.cursor.node();
-            let kind = self.grammar.kind(child);
+            let kind = self.kind(child);
             if !child.is_named() {
                 commas += usize::from(child.kind() == ",");
             } else if !matches!(
@@ -476,7 +412,7 @@ impl<'t> Walk<'t> {
     /// A function without a name; `expected` is the parameter that it is given to.
     fn closure(&mut self, node: Node<'t>, expected: Draft) -> Draft {
         let children = self.children(node);
-        let known = self.locals.len();
+        let known = self.at.locals.len();
         if let Some(parameters) = in_field(&children, FieldName::Parameters) {
             for (at, parameter) in self.separated(parameters.node) {
                 if parameter.kind == Kind::Parameter {
@@ -491,7 +427,7 @@ impl<'t> Walk<'t> {
         }
         self.type_in(&children, FieldName::ReturnType);
         self.visit_field(&children, FieldName::Body);
-        self.locals.truncate(known);
+        self.at.locals.truncate(known);
         self.b.unknown()
     }
 
@@ -535,8 +471,8 @@ impl<'t> Walk<'t> {
     }
 
     /// The value of a block is that of its last expression.
-    fn block(&mut self, node: Node<'t>) -> Draft {
-        let known = self.locals.len();
+    fn body(&mut self, node: Node<'t>) -> Draft {
+        let known = self.at.locals.len();
         self.b.open_scope(ScopeKind::Block);
         let mut last = self.b.unknown();
         for child in self.children(node) {
@@ -546,7 +482,7 @@ impl<'t> Walk<'t> {
             }
         }
         self.b.close_scope();
-        self.locals.truncate(known);
+        self.at.locals.truncate(known);
         last
     }
 
@@ -579,10 +515,10 @@ impl<'t> Walk<'t> {
 
     fn branch(&mut self, node: Node<'t>) -> Draft {
         let children = self.children(node);
-        let known = self.locals.len();
+        let known = self.at.locals.len();
         self.visit_field(&children, FieldName::Condition);
         let then = self.visit_field(&children, FieldName::Consequence);
-        self.locals.truncate(known);
+        self.at.locals.truncate(known);
         let other = self.visit_field(&children, FieldName::Alternative);
         self.b.either(then, other)
     }
@@ -597,13 +533,13 @@ impl<'t> Walk<'t> {
                 continue;
             }
             let parts = self.children(arm.node);
-            let known = self.locals.len();
+            let known = self.at.locals.len();
             if let Some(pattern) = in_field(&parts, FieldName::Pattern) {
                 self.bind_pattern(pattern.node, value);
             }
             let found = self.visit_field(&parts, FieldName::Value);
             either = self.b.either(either, found);
-            self.locals.truncate(known);
+            self.at.locals.truncate(known);
         }
         either
     }
@@ -621,10 +557,10 @@ impl<'t> Walk<'t> {
             over = self.b.call(pairs);
         }
         let held = self.b.element(over);
-        let known = self.locals.len();
+        let known = self.at.locals.len();
         self.bind_in(&children, FieldName::Pattern, held);
         self.visit_field(&children, FieldName::Body);
-        self.locals.truncate(known);
+        self.at.locals.truncate(known);
         self.b.unknown()
     }
 
@@ -634,7 +570,7 @@ impl<'t> Walk<'t> {
         let Some(left) = in_field(&children, FieldName::Left) else { return self.b.unknown() };
         if left.kind == Kind::Identifier {
             let name = self.b.source(left.node);
-            let seen = self.locals.get_mut(self.first_local..).unwrap_or_default();
+            let seen = self.at.locals.get_mut(self.at.first_local..).unwrap_or_default();
             if let Some((_, held)) = seen.iter_mut().rev().find(|(known, _)| *known == name) {
                 *held = self.b.either(*held, value);
                 return self.b.unknown();
@@ -656,18 +592,5 @@ fn wraps(callee: &str) -> bool {
             "Arc" | "Box" | "Cell" | "Mutex" | "Pin" | "Rc" | "RefCell" | "RwLock" | "Clone"
         ),
         _ => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{FieldName, Kind};
-    use crate::language::Language;
-    use crate::links::grammar::unknown_names;
-
-    #[test]
-    fn every_name_is_one_of_the_grammar() {
-        let rust = Language::from_name("rust").expect("built in").grammar();
-        assert_eq!(unknown_names(&rust, Kind::ALL, FieldName::ALL), [""; 0]);
     }
 }

@@ -4,6 +4,8 @@ use std::fmt::Write;
 
 use tree_sitter::Parser;
 
+use super::grammar::unknown_names;
+use super::walk::Spoken;
 use super::{Expr, ExprId, Import, Imported, Links, Role, Wanted, read};
 use crate::language::Language;
 
@@ -182,6 +184,20 @@ fn cpp() {
 #[test]
 fn java() {
     insta::assert_snapshot!(table("java", include_str!("tests/sample.java")));
+}
+
+#[test]
+fn every_name_is_one_of_the_grammar() {
+    fn check<'t, L: Spoken<'t>>(language: &str) {
+        let grammar = Language::from_name(language).expect("built in").grammar();
+        assert_eq!(unknown_names::<L::Kind, L::Field>(&grammar), [""; 0], "{language}");
+    }
+    check::<super::c::C>("cpp");
+    check::<super::go::Go<'_>>("go");
+    check::<super::java::Java>("java");
+    check::<super::python::Python<'_>>("python");
+    check::<super::rust::Rust<'_>>("rust");
+    check::<super::typescript::TypeScript>("tsx");
 }
 
 const SAMPLES: [(&str, &str); 7] = [

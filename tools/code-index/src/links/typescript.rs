@@ -8,18 +8,13 @@ mod declare;
 mod modules;
 mod types;
 
-use std::sync::OnceLock;
+use tree_sitter::Node;
 
-use tree_sitter::{Node, Tree, TreeCursor};
-
-use super::builder::{Binding, Builder, Draft, ScopeKind, line_of};
-use super::grammar::{self, Grammar, in_field, names};
-use super::{ItemId, Links, Role};
+use super::builder::{Binding, Draft, ScopeKind, line_of};
+use super::grammar::{self, in_field, names};
+use super::walk::{self, Grammars, Spoken};
+use super::{ItemId, Role};
 use crate::language::Language;
-use crate::language::table::LANGUAGES;
-
-/// Deeper code is not looked into.
-const MAX_DEPTH: usize = 200;
 
 names! {
     /// Nodes that mean something here.
@@ -173,25 +168,7 @@ names! {
 }
 
 type Child<'t> = grammar::Child<'t, Kind, FieldName>;
-
-static GRAMMARS: [OnceLock<Grammar<Kind, FieldName>>; LANGUAGES.len()] =
-    [const { OnceLock::new() }; LANGUAGES.len()];
-
-/// Reads the links of a parsed file.
-pub(super) fn read(language: Language, tree: &Tree, text: &str) -> Links {
-    let grammar = GRAMMARS[language.index()]
-        .get_or_init(|| Grammar::new(&language.grammar(), Kind::ALL, FieldName::ALL));
-    let mut walk = Walk {
-        b: Builder::new(text),
-        grammar,
-        cursor: tree.walk(),
-        depth: 0,
-        functions: Vec::new(),
-        declares_members: language.name() == "javascript",
-    };
-    walk.all_children(tree.root_node());
-    walk.b.finish()
-}
+type Walk<'t> = walk::Walk<'t, TypeScript>;
 
 /// A function that is being walked.
 struct Frame {
@@ -201,55 +178,44 @@ struct Frame {
     is_annotated: bool,
 }
 
-struct Walk<'t> {
-    b: Builder<'t>,
-    grammar: &'static Grammar<Kind, FieldName>,
-    cursor: TreeCursor<'t>,
-    depth: usize,
+/// What is known where the walk stands.
+pub(super) struct TypeScript {
     functions: Vec<Frame>,
     /// `this.x = …` defines a member.
     declares_members: bool,
 }
 
+impl<'t> Spoken<'t> for TypeScript {
+    type Kind = Kind;
+    type Field = FieldName;
+
+    fn grammars() -> &'static Grammars<Kind, FieldName> {
+        static GRAMMARS: Grammars<Kind, FieldName> = Grammars::new();
+        &GRAMMARS
+    }
+
+    fn at_top(language: Language) -> Self {
+        TypeScript { functions: Vec::new(), declares_members: language.name() == "javascript" }
+    }
+
+    fn expr(walk: &mut Walk<'t>, node: Node<'t>) -> Draft {
+        let unknown = walk.b.unknown();
+        walk.expr_of(node, unknown)
+    }
+
+    fn has_value(kind: Kind) -> bool {
+        kind != Kind::Comment
+    }
+}
+
 impl<'t> Walk<'t> {
-    fn children(&mut self, node: Node<'t>) -> Vec<Child<'t>> {
-        self.grammar.children(node, &mut self.cursor)
-    }
-
-    fn all_children(&mut self, node: Node<'t>) {
-        for child in self.children(node) {
-            if child.node.is_named() {
-                self.visit(child.node);
-            }
-        }
-    }
-
-    /// Walks a statement or an expression of which nothing is expected.
-    fn visit(&mut self, node: Node<'t>) -> Draft {
-        let unknown = self.b.unknown();
-        self.expr(node, unknown)
-    }
-
-    fn visit_field(&mut self, children: &[Child<'t>], field: FieldName) -> Draft {
-        match in_field(children, field) {
-            Some(child) => self.visit(child.node),
-            None => self.b.unknown(),
-        }
-    }
-
     /// Walks a node and returns what it stands for.
     fn expr(&mut self, node: Node<'t>, expected: Draft) -> Draft {
-        if self.depth >= MAX_DEPTH {
-            return self.b.unknown();
-        }
-        self.depth += 1;
-        let found = self.expr_of(node, expected);
-        self.depth -= 1;
-        found
+        self.deeper(|walk| walk.expr_of(node, expected))
     }
 
     fn expr_of(&mut self, node: Node<'t>, expected: Draft) -> Draft {
-        match self.grammar.kind(node) {
+        match self.kind(node) {
             Kind::Identifier => self.name_use(node, Role::Plain),
             Kind::TypeIdentifier => self.name_use(node, Role::Type),
             Kind::This => self.this(),
@@ -262,10 +228,10 @@ impl<'t> Walk<'t> {
             Kind::CallExpression => self.call(node),
             Kind::New => self.construct(node),
             Kind::Await => {
-                let of = self.first_child(node, expected);
+                let of = self.first_for(node, expected);
                 self.b.awaited(of)
             }
-            Kind::Parenthesized | Kind::NonNull => self.first_child(node, expected),
+            Kind::Parenthesized | Kind::NonNull => self.first_for(node, expected),
             Kind::As => self.cast(node),
             Kind::Satisfies => self.satisfies(node),
             Kind::Object => self.object(node, expected, None),
@@ -291,7 +257,7 @@ impl<'t> Walk<'t> {
     }
 
     fn statement(&mut self, node: Node<'t>) -> Draft {
-        match self.grammar.kind(node) {
+        match self.kind(node) {
             Kind::Import => self.import(node),
             Kind::Export => self.export(node),
             Kind::LexicalDeclaration | Kind::VariableDeclaration => self.variables(node),
@@ -306,16 +272,7 @@ impl<'t> Walk<'t> {
             Kind::Enum => self.enumeration(node),
             Kind::InternalModule | Kind::Module => self.namespace(node),
             Kind::Return => self.give_back(node),
-            Kind::StatementBlock => {
-                self.b.open_scope(ScopeKind::Block);
-                self.all_children(node);
-                self.b.close_scope();
-            }
-            Kind::For => {
-                self.b.open_scope(ScopeKind::Block);
-                self.all_children(node);
-                self.b.close_scope();
-            }
+            Kind::StatementBlock | Kind::For => self.block(node),
             Kind::ForIn => self.for_in(node),
             Kind::Catch => self.catch(node),
             Kind::TypeAnnotation
@@ -334,16 +291,9 @@ impl<'t> Walk<'t> {
         self.b.unknown()
     }
 
-    /// The value of the only child that counts; the others are walked too.
-    fn first_child(&mut self, node: Node<'t>, expected: Draft) -> Draft {
-        let mut first = None;
-        for child in self.children(node) {
-            if child.kind != Kind::Comment && child.node.is_named() {
-                let found = self.expr(child.node, expected);
-                first.get_or_insert(found);
-            }
-        }
-        first.unwrap_or(self.b.unknown())
+    /// The value of the first child that has one, where this is expected of it.
+    fn first_for(&mut self, node: Node<'t>, expected: Draft) -> Draft {
+        self.first_child_by(node, |walk, child| walk.expr(child, expected))
     }
 
     fn name_use(&mut self, node: Node<'t>, role: Role) -> Draft {
@@ -353,15 +303,8 @@ impl<'t> Walk<'t> {
         draft
     }
 
-    fn this(&mut self) -> Draft {
-        match self.b.class() {
-            Some(class) => self.b.this(class),
-            None => self.b.unknown(),
-        }
-    }
-
     /// A member's use; returns what it stands for.
-    fn member_use(&mut self, of: Draft, name: Node<'t>, role: Role) -> Draft {
+    fn property_use(&mut self, of: Draft, name: Node<'t>, role: Role) -> Draft {
         let text = self.b.source(name).trim_matches(['"', '\'']);
         let draft = self.b.member(of, text);
         self.b.use_at(draft, line_of(name), role);
@@ -373,14 +316,14 @@ impl<'t> Walk<'t> {
         if self.b.is_unknown(expected) {
             return expected;
         }
-        self.member_use(expected, key, Role::Key)
+        self.property_use(expected, key, Role::Key)
     }
 
     fn member(&mut self, node: Node<'t>) -> Draft {
         let children = self.children(node);
         let of = self.visit_field(&children, FieldName::ObjectField);
         match in_field(&children, FieldName::PropertyField) {
-            Some(property) => self.member_use(of, property.node, Role::Plain),
+            Some(property) => self.property_use(of, property.node, Role::Plain),
             None => self.b.unknown(),
         }
     }
@@ -389,7 +332,9 @@ impl<'t> Walk<'t> {
         let children = self.children(node);
         let of = self.visit_field(&children, FieldName::ObjectField);
         match in_field(&children, FieldName::Index) {
-            Some(index) if index.kind == Kind::Str => self.member_use(of, index.node, Role::Plain),
+            Some(index) if index.kind == Kind::Str => {
+                self.property_use(of, index.node, Role::Plain)
+            }
             Some(index) => {
                 self.visit(index.node);
                 self.b.element(of)
@@ -520,7 +465,7 @@ impl<'t> Walk<'t> {
                 self.all_children(left.node);
                 value
             }
-            Kind::Member if self.declares_members && self.is_own_member(left.node) => {
+            Kind::Member if self.at.declares_members && self.is_own_member(left.node) => {
                 let value = self.visit(right.node);
                 self.declare_member(left.node, value);
                 value
@@ -539,15 +484,15 @@ impl<'t> Walk<'t> {
 
     fn is_own_member(&mut self, node: Node<'t>) -> bool {
         let of = node.child_by_field_name("object");
-        of.is_some_and(|of| self.grammar.kind(of) == Kind::This) && self.b.class().is_some()
+        of.is_some_and(|of| self.kind(of) == Kind::This) && self.b.class().is_some()
     }
 
     fn give_back(&mut self, node: Node<'t>) {
-        let (declared, item) = match self.functions.last() {
+        let (declared, item) = match self.at.functions.last() {
             Some(frame) => (frame.declared, frame.item.filter(|_| !frame.is_annotated)),
             None => (self.b.unknown(), None),
         };
-        let value = self.first_child(node, declared);
+        let value = self.first_for(node, declared);
         if let Some(item) = item
             && !self.b.is_unknown(value)
         {
@@ -657,7 +602,7 @@ impl<'t> Walk<'t> {
     /// Lower-case names are elements of the page, not of the code.
     fn jsx_name(&mut self, node: Node<'t>) -> Draft {
         let text = self.b.source(node);
-        if self.grammar.kind(node) == Kind::Identifier
+        if self.kind(node) == Kind::Identifier
             && text.starts_with(|first: char| first.is_lowercase())
         {
             return self.b.unknown();
@@ -688,18 +633,5 @@ impl<'t> Walk<'t> {
 
     fn bind_local(&mut self, name: &'t str, held: Draft) {
         self.b.bind(name, Binding::Local(held));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{FieldName, Kind};
-    use crate::language::Language;
-    use crate::links::grammar::unknown_names;
-
-    #[test]
-    fn every_name_is_one_of_the_grammar() {
-        let tsx = Language::from_name("tsx").expect("built in").grammar();
-        assert_eq!(unknown_names(&tsx, Kind::ALL, FieldName::ALL), [""; 0]);
     }
 }

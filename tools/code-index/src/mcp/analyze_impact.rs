@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use ymera_protocol::serve::{Answer, Call, Tool};
 
 use super::service::{CodeContext, ToolError};
-use super::show::{ANSWER_BYTES, index_line, json_bytes};
+use super::show::{ANSWER_BYTES, index_line, is_false, json_bytes};
 use crate::impact::{Impact, ImpactQuery, ImpactedFile, ImpactedSymbol, MAX_DEPTH};
 use crate::resolve::Confidence;
 use crate::status::IndexStatus;
@@ -53,6 +53,9 @@ pub struct AnalyzeImpactOutput {
     pub unknown: Vec<String>,
     /// More is reached than is shown; raise `limit`, or lower `depth`.
     pub truncated: bool,
+    /// Stopped before all was followed: ask about fewer symbols, or lower `depth`.
+    #[serde(skip_serializing_if = "is_false")]
+    pub cut_short: bool,
     /// How complete the index is.
     pub index: IndexStatus,
 }
@@ -132,6 +135,7 @@ fn output(impact: Impact, limit: usize, bounded: bool) -> AnalyzeImpactOutput {
         tests,
         unknown: impact.unknown,
         truncated: impact.truncated || room.cut,
+        cut_short: impact.cut_short,
         index: impact.status,
     }
 }
@@ -206,6 +210,11 @@ impl Answer for AnalyzeImpactOutput {
         }
         if self.truncated {
             text.push_str("more is reached; raise limit or lower depth\n");
+        }
+        if self.cut_short {
+            text.push_str(
+                "stopped before all was followed; ask about fewer symbols, or lower depth\n",
+            );
         }
         text.push_str(&index_line(&self.index));
         text

@@ -33,6 +33,12 @@ pub(crate) fn cut(text: &str, bytes: usize) -> String {
     format!("{}…", &text[..end])
 }
 
+/// For what answers say only where it is so.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+pub(crate) fn is_false(value: &bool) -> bool {
+    !*value
+}
+
 /// The bytes that a value takes as JSON.
 pub(crate) fn json_bytes(value: &impl serde::Serialize) -> usize {
     serde_json::to_string(value).map_or(usize::MAX, |text| text.len())

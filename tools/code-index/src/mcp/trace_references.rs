@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use ymera_protocol::serve::{Answer, Call, Tool};
 
 use super::service::{CodeContext, ToolError};
-use super::show::{ANSWER_BYTES, index_line, json_bytes};
+use super::show::{ANSWER_BYTES, index_line, is_false, json_bytes};
 use crate::resolve::Confidence;
 use crate::status::IndexStatus;
 use crate::trace::{Direction, Edge, MAX_DEPTH, TraceAnswer, TraceQuery, Traced};
@@ -23,7 +23,7 @@ const MAX_UNRESOLVED: usize = 40;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TraceReferencesArgs {
-    /// A name, `Container::name`, or `path:line`: `Session::open`, `src/net.rs:42`.
+    /// A name, `Container::name`, `path:line` (`src/net.rs:42`), or a file for `imports`, `references`.
     pub symbol: String,
     /// `references` (all places, imports too), `callers`, `callees`, `implementations`, `imports`.
     pub direction: String,
@@ -54,12 +54,17 @@ pub struct TraceReferencesOutput {
     pub total: usize,
     /// Edges left out as less certain than `min_confidence`.
     pub less_certain: usize,
-    /// For `callees`: names whose meaning could not be told.
+    /// For `callees`: names whose meaning could not be told; for `imports` of a file:
+    /// modules that do not lie here.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unresolved: Vec<String>,
     /// Where there is no such symbol: names spelled alike.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub near: Vec<String>,
+    /// Stopped before all was found: ask about one definition as `path:line`, or
+    /// lower `depth`.
+    #[serde(skip_serializing_if = "is_false")]
+    pub cut_short: bool,
     /// Pass as `cursor` for the edges after these.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_cursor: Option<String>,
@@ -238,6 +243,7 @@ fn output(symbol: String, answer: TraceAnswer, page: Page, bounded: bool) -> Tra
         less_certain: answer.less_certain,
         unresolved,
         near: answer.near,
+        cut_short: answer.cut_short,
         next_cursor: next_cursor.filter(|_| more),
         index: answer.status,
     }
@@ -289,6 +295,11 @@ impl Answer for TraceReferencesOutput {
         }
         if !self.unresolved.is_empty() {
             let _ = writeln!(text, "unresolved: {}", self.unresolved.join(", "));
+        }
+        if self.cut_short {
+            text.push_str(
+                "stopped before all was found; ask about one definition as path:line, or lower depth\n",
+            );
         }
         if let Some(cursor) = &self.next_cursor {
             let _ = writeln!(text, "more: cursor {cursor}");

@@ -62,7 +62,8 @@ fn as_place(asked: &str) -> Option<(&str, u32)> {
     (!path.is_empty() && !path.ends_with(':')).then_some((path, line))
 }
 
-/// The symbol whose name stands on a line, else the innermost one around it.
+/// The symbols whose names stand on a line, without what stands inside another of
+/// them; else the innermost one around it.
 fn at_place(
     workspace: &Workspace,
     path: &str,
@@ -71,13 +72,46 @@ fn at_place(
 ) -> Result<Vec<Start>, IndexError> {
     let symbols = workspace.known_symbols(path, cancel)?;
     let (root, inside) = locate(workspace, path)?;
-    let named = symbols.iter().find(|symbol| symbol.line == line);
+    let named: Vec<&Symbol> = symbols.iter().filter(|symbol| symbol.line == line).collect();
+    if named.len() > 1 {
+        let outer = named.iter().filter(|symbol| !named.iter().any(|one| holds(one, symbol)));
+        let start = |symbol: &Symbol| Start {
+            root,
+            path: inside.clone(),
+            line: Some(line),
+            symbol: Some(symbol.clone()),
+        };
+        return Ok(outer.map(|symbol| start(symbol)).collect());
+    }
     let around =
         symbols.iter().filter(|symbol| (symbol.start_line..=symbol.end_line).contains(&line));
     let around = around.min_by_key(|symbol| symbol.end_line - symbol.start_line);
-    let symbol = named.or(around).cloned();
+    let symbol = named.first().copied().or(around).cloned();
     let line = Some(line);
     Ok(vec![Start { root, path: inside, line, symbol }])
+}
+
+/// Whether one symbol is what the other stands in, at any depth.
+fn holds(outer: &Symbol, inner: &Symbol) -> bool {
+    let Some(container) = &inner.container else { return false };
+    let rest = match &outer.container {
+        Some(around) => {
+            container.strip_prefix(around.as_str()).and_then(|at| at.strip_prefix("::"))
+        }
+        None => Some(container.as_str()),
+    };
+    let behind = rest.and_then(|rest| rest.strip_prefix(outer.name.as_str()));
+    behind.is_some_and(|behind| behind.is_empty() || behind.starts_with("::"))
+}
+
+/// The file that a question is about, as its root and path, where it names one.
+pub(super) fn file(workspace: &Workspace, asked: &str, cancel: &Cancel) -> Option<(usize, String)> {
+    let asked = asked.trim();
+    if !asked.contains(['/', '.']) {
+        return None;
+    }
+    workspace.known_symbols(asked, cancel).ok()?;
+    workspace.roots().locate(asked)
 }
 
 impl Start {

@@ -19,7 +19,7 @@ use crate::words::{fold, for_each_word};
 /// Under how many further names the definitions are followed.
 const MAX_NAMES: usize = 16;
 /// The name of what a module exports without one.
-const DEFAULT: &str = "default";
+pub(super) const DEFAULT: &str = "default";
 
 /// A use that leads to one of the definitions.
 pub(super) struct Found {
@@ -121,7 +121,7 @@ impl<'r, 'q> Users<'r, 'q> {
     }
 
     /// The files that hold a word, in order of path.
-    fn holders(&self, word: &str) -> Result<BTreeSet<String>, IndexError> {
+    pub(super) fn holders(&self, word: &str) -> Result<BTreeSet<String>, IndexError> {
         let root = self.resolver.root;
         let view = &root.view;
         let mut whole = None;

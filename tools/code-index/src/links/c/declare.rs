@@ -27,7 +27,7 @@ impl<'t> Walk<'t> {
         for _ in 0..MAX_DECLARATORS {
             let children = self.children(at);
             let inner = in_field(&children, FieldName::Declarator);
-            match self.grammar.kind(at) {
+            match self.kind(at) {
                 Kind::Identifier
                 | Kind::FieldIdentifier
                 | Kind::TypeIdentifier
@@ -37,7 +37,7 @@ impl<'t> Walk<'t> {
                 }
                 Kind::Qualified => {
                     let mut name = at;
-                    while self.grammar.kind(name) == Kind::Qualified {
+                    while self.kind(name) == Kind::Qualified {
                         name = name.child_by_field_name("name")?;
                     }
                     return Some(Declared { name, qualified: Some(at), function, value });
@@ -84,10 +84,10 @@ impl<'t> Walk<'t> {
     /// Binds what a declarator names as a local variable.
     pub(super) fn bind_local(&mut self, node: Node<'t>, held: Draft) {
         let mut node = node;
-        if self.grammar.kind(node) == Kind::ReferenceDeclarator {
+        if self.kind(node) == Kind::ReferenceDeclarator {
             node = node.named_child(0).unwrap_or(node);
         }
-        if self.grammar.kind(node) == Kind::StructuredBinding {
+        if self.kind(node) == Kind::StructuredBinding {
             for (at, name) in self.children(node).into_iter().enumerate() {
                 let held = self.b.part(held, at);
                 let text = self.b.source(name.node);
@@ -111,13 +111,13 @@ impl<'t> Walk<'t> {
             if child.field != Some(FieldName::Declarator) {
                 continue;
             }
-            if self.in_function {
+            if self.at.in_function {
                 self.local_variable(child.node, written, &children);
             } else if let Some(declared) = self.declarator(child.node) {
                 self.declare(node, declared, written, is_static);
             }
         }
-        if !self.in_function {
+        if !self.at.in_function {
             self.visit_field(&children, FieldName::DefaultValue);
         }
     }
@@ -126,7 +126,7 @@ impl<'t> Walk<'t> {
     fn inner_members(&mut self, children: &[Child<'t>]) -> bool {
         let Some(of) = in_field(children, FieldName::Type).copied() else { return false };
         let is_named = in_field(children, FieldName::Declarator).is_some();
-        if is_named || self.in_function || !matches!(of.kind, Kind::Struct | Kind::Union) {
+        if is_named || self.at.in_function || !matches!(of.kind, Kind::Struct | Kind::Union) {
             return false;
         }
         let parts = self.children(of.node);
@@ -149,13 +149,13 @@ impl<'t> Walk<'t> {
     }
 
     fn local_variable(&mut self, node: Node<'t>, written: Option<Draft>, all: &[Child<'t>]) {
-        let value = match self.grammar.kind(node) {
+        let value = match self.kind(node) {
             Kind::InitDeclarator => node.child_by_field_name("value"),
             _ => in_field(all, FieldName::Value).map(|value| value.node),
         };
         let expected = written.unwrap_or(self.b.unknown());
         let given = value.map_or(self.b.unknown(), |value| self.expr(value, expected));
-        let declarator = match self.grammar.kind(node) {
+        let declarator = match self.kind(node) {
             Kind::InitDeclarator => node.child_by_field_name("declarator").unwrap_or(node),
             _ => node,
         };
@@ -185,9 +185,9 @@ impl<'t> Walk<'t> {
         }
         if let Some(value) = declared.value {
             let expected = written.unwrap_or(self.b.unknown());
-            let outer = std::mem::replace(&mut self.in_function, true);
+            let outer = std::mem::replace(&mut self.at.in_function, true);
             let given = self.expr(value, expected);
-            self.in_function = outer;
+            self.at.in_function = outer;
             if written.is_none() {
                 self.b.add_result(item, given);
             }
@@ -210,7 +210,7 @@ impl<'t> Walk<'t> {
         };
         let item = self.b.item_in(parent, text, declared.name, kind, whole);
         // A function with a body is the one that its prototypes declare.
-        if self.grammar.kind(whole) != Kind::FunctionDefinition {
+        if self.kind(whole) != Kind::FunctionDefinition {
             self.b.set_declared(item);
         }
         if is_static {
@@ -228,10 +228,10 @@ impl<'t> Walk<'t> {
     fn extension(&mut self, qualified: Node<'t>, whole: Node<'t>) -> Option<ItemId> {
         let mut of: Option<Draft> = None;
         let (mut at, mut last) = (qualified, None);
-        while self.grammar.kind(at) == Kind::Qualified {
+        while self.kind(at) == Kind::Qualified {
             let children = self.children(at);
             let scope = in_field(&children, FieldName::ScopeField)?.node;
-            let named = match self.grammar.kind(scope) {
+            let named = match self.kind(scope) {
                 Kind::TemplateType => scope.child_by_field_name("name").unwrap_or(scope),
                 _ => scope,
             };
@@ -265,7 +265,7 @@ impl<'t> Walk<'t> {
         }
         let owners = self.enter_with_parent(item);
         self.b.open_scope(ScopeKind::Function);
-        let outer = std::mem::replace(&mut self.in_function, true);
+        let outer = std::mem::replace(&mut self.at.in_function, true);
         if let Some(function) = declared.function {
             self.parameters(function, Some(item));
         }
@@ -274,7 +274,7 @@ impl<'t> Walk<'t> {
                 self.visit(child.node);
             }
         }
-        self.in_function = outer;
+        self.at.in_function = outer;
         self.b.close_scope();
         (0..owners).for_each(|_| self.b.leave());
     }

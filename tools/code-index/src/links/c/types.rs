@@ -5,22 +5,16 @@ use tree_sitter::Node;
 use super::super::builder::{Binding, Draft, ScopeKind, line_of};
 use super::super::grammar::in_field;
 use super::super::{ItemId, ItemKind, Role, Wanted};
-use super::{Child, FieldName, Kind, MAX_DEPTH, Walk};
+use super::{Child, FieldName, Kind, Walk};
 
 impl<'t> Walk<'t> {
     /// Walks a type and returns an instance of it. `role` is that of its name.
     pub(super) fn ty(&mut self, node: Node<'t>, role: Role) -> Draft {
-        if self.depth >= MAX_DEPTH {
-            return self.b.unknown();
-        }
-        self.depth += 1;
-        let found = self.ty_of(node, role);
-        self.depth -= 1;
-        found
+        self.deeper(|walk| walk.ty_of(node, role))
     }
 
     fn ty_of(&mut self, node: Node<'t>, role: Role) -> Draft {
-        match self.grammar.kind(node) {
+        match self.kind(node) {
             Kind::TypeIdentifier | Kind::Identifier => {
                 let named = self.name_use(node, role);
                 self.b.instance(named)
@@ -35,7 +29,7 @@ impl<'t> Walk<'t> {
             Kind::TypeDescriptor | Kind::DependentType => {
                 let mut held = self.b.unknown();
                 for child in self.children(node) {
-                    match (self.grammar.kind(node), child.field) {
+                    match (self.kind(node), child.field) {
                         (Kind::DependentType, _) | (_, Some(FieldName::Type)) => {
                             held = self.ty(child.node, role);
                         }
@@ -75,7 +69,7 @@ impl<'t> Walk<'t> {
         let named = self.qualified(node, None, role);
         let mut last = node;
         while let Some(name) = last.child_by_field_name("name") {
-            let kind = self.grammar.kind(name);
+            let kind = self.kind(name);
             if kind == Kind::TemplateType {
                 // Its arguments were walked with the name; here they are only told.
                 return self.told_arguments(named, name);
@@ -165,16 +159,16 @@ impl<'t> Walk<'t> {
                 }
             }
         }
-        let outer = std::mem::replace(&mut self.in_function, false);
+        let outer = std::mem::replace(&mut self.at.in_function, false);
         // The constants of an enumeration are seen around it.
-        if self.grammar.kind(node) == Kind::Enum {
+        if self.kind(node) == Kind::Enum {
             self.all_children(body);
         } else {
             self.b.open_scope(ScopeKind::Block);
             self.all_children(body);
             self.b.close_scope();
         }
-        self.in_function = outer;
+        self.at.in_function = outer;
         self.b.leave();
     }
 

@@ -9,7 +9,7 @@ use super::{Child, FieldName, Kind, Walk};
 
 impl<'t> Walk<'t> {
     pub(super) fn declaration(&mut self, node: Node<'t>) -> Draft {
-        match self.grammar.kind(node) {
+        match self.kind(node) {
             Kind::FunctionDeclaration => self.function(node),
             Kind::MethodDeclaration => self.method(node),
             Kind::TypeDeclaration => {
@@ -73,17 +73,17 @@ impl<'t> Walk<'t> {
         children: &[Child<'t>],
         receiver: Option<(&'t str, Draft)>,
     ) {
-        let (known, types) = (self.locals.len(), self.type_parameters.len());
+        let (known, types) = (self.at.locals.len(), self.at.type_parameters.len());
         self.b.enter(item);
         self.b.open_scope(ScopeKind::Function);
-        self.locals.extend(receiver);
+        self.at.locals.extend(receiver);
         self.bind_type_parameters(children);
         self.signature(item, node);
         self.visit_field(children, FieldName::Body);
         self.b.close_scope();
         self.b.leave();
-        self.locals.truncate(known);
-        self.type_parameters.truncate(types);
+        self.at.locals.truncate(known);
+        self.at.type_parameters.truncate(types);
     }
 
     /// A method is a member of an extension of its receiver's type.
@@ -102,10 +102,10 @@ impl<'t> Walk<'t> {
         let text = self.b.source(name.node);
         let kind = ItemKind::Function;
         let item = self.b.item_in(Some(extension), text, name.node, kind, node);
-        let types = self.type_parameters.len();
+        let types = self.at.type_parameters.len();
         for argument in arguments {
             let (text, unknown) = (self.b.source(argument), self.b.unknown());
-            self.type_parameters.push((text, unknown));
+            self.at.type_parameters.push((text, unknown));
         }
         self.b.enter(item);
         let class = self.b.source(type_name);
@@ -115,7 +115,7 @@ impl<'t> Walk<'t> {
         let this = self.b.this(extension);
         let own = in_field(&parts, FieldName::Name).map(|own| self.b.source(own.node));
         self.function_body(item, node, &children, own.map(|own| (own, this)));
-        self.type_parameters.truncate(types);
+        self.at.type_parameters.truncate(types);
     }
 
     /// The name of a receiver's type, and its type parameters.
@@ -123,7 +123,7 @@ impl<'t> Walk<'t> {
         let mut node = node;
         let mut arguments = Vec::new();
         loop {
-            let inner = match self.grammar.kind(node) {
+            let inner = match self.kind(node) {
                 Kind::PointerType | Kind::ParenthesizedType => node.named_child(0),
                 Kind::GenericType => {
                     if let Some(list) = node.child_by_field_name("type_arguments") {
@@ -142,14 +142,14 @@ impl<'t> Walk<'t> {
 
     fn extension(&mut self, of: Node<'t>) -> ItemId {
         let name = self.b.source(of);
-        if let Some(&known) = self.extensions.get(name) {
+        if let Some(&known) = self.at.extensions.get(name) {
             return known;
         }
         let item = self.b.item_in(None, name, of, ItemKind::Extension, of);
         let class = self.b.name(name);
         let instance = self.b.instance(class);
         self.b.add_result(item, instance);
-        self.extensions.insert(name, item);
+        self.at.extensions.insert(name, item);
         item
     }
 

@@ -21,17 +21,11 @@ impl<'t> Walk<'t> {
     }
 
     pub(super) fn typed(&mut self, node: Node<'t>, role: Role) -> Draft {
-        if self.depth >= super::MAX_DEPTH {
-            return self.b.unknown();
-        }
-        self.depth += 1;
-        let found = self.ty_of(node, role);
-        self.depth -= 1;
-        found
+        self.deeper(|walk| walk.ty_of(node, role))
     }
 
     fn ty_of(&mut self, node: Node<'t>, role: Role) -> Draft {
-        match self.grammar.kind(node) {
+        match self.kind(node) {
             Kind::TypeIdentifier | Kind::Identifier => self.named_type(node, role),
             Kind::QualifiedType | Kind::Selector => {
                 let class = self.qualified(node, role);
@@ -107,7 +101,7 @@ impl<'t> Walk<'t> {
 
     /// An instance of a type parameter's bound or of a type that Go brings.
     pub(super) fn type_without_use(&mut self, name: &'t str) -> Option<Draft> {
-        let mut known = self.type_parameters.iter().rev();
+        let mut known = self.at.type_parameters.iter().rev();
         if let Some(&(_, bound)) = known.find(|(known, _)| *known == name) {
             return Some(bound);
         }
@@ -127,7 +121,7 @@ impl<'t> Walk<'t> {
 
     /// The type itself that stands where a value may: `T{}`, `pkg.T`.
     pub(super) fn class(&mut self, node: Node<'t>) -> Draft {
-        match self.grammar.kind(node) {
+        match self.kind(node) {
             Kind::QualifiedType => self.qualified(node, Role::Type),
             Kind::GenericType => {
                 let children = self.children(node);
@@ -174,13 +168,13 @@ impl<'t> Walk<'t> {
         for parameter in self.children(list.node) {
             let parts = self.children(parameter.node);
             let names = parts.iter().filter(|part| part.field == Some(FieldName::Name));
-            let first = self.type_parameters.len();
+            let first = self.at.type_parameters.len();
             for name in names {
                 let (text, unknown) = (self.b.source(name.node), self.b.unknown());
-                self.type_parameters.push((text, unknown));
+                self.at.type_parameters.push((text, unknown));
             }
             let bound = self.type_in(&parts, FieldName::Type);
-            for (_, held) in self.type_parameters.iter_mut().skip(first) {
+            for (_, held) in self.at.type_parameters.iter_mut().skip(first) {
                 *held = bound;
             }
         }
@@ -188,9 +182,9 @@ impl<'t> Walk<'t> {
 
     fn function_type(&mut self, node: Node<'t>) -> Draft {
         let item = self.b.item("", node, ItemKind::Function, node);
-        let known = self.locals.len();
+        let known = self.at.locals.len();
         self.signature(item, node);
-        self.locals.truncate(known);
+        self.at.locals.truncate(known);
         self.b.item_expr(item)
     }
 
@@ -234,7 +228,7 @@ impl<'t> Walk<'t> {
 
     /// What calling gives: several results are a tuple.
     pub(super) fn results(&mut self, node: Node<'t>) -> Draft {
-        if self.grammar.kind(node) != Kind::ParameterList {
+        if self.kind(node) != Kind::ParameterList {
             return self.ty(node);
         }
         match self.parameters(node, None).as_slice() {
@@ -313,11 +307,11 @@ impl<'t> Walk<'t> {
         let Some(name) = in_field(&children, FieldName::Name) else { return };
         let text = self.b.source(name.node);
         let item = self.b.item_in(Some(class), text, name.node, ItemKind::Function, node);
-        let known = self.locals.len();
+        let known = self.at.locals.len();
         self.b.enter(item);
         self.signature(item, node);
         self.b.leave();
-        self.locals.truncate(known);
+        self.at.locals.truncate(known);
     }
 
     /// `type X …`: a class, whose base is what it is made of.
@@ -329,11 +323,11 @@ impl<'t> Walk<'t> {
             return;
         };
         let text = self.b.source(name.node);
-        let is_alias = self.grammar.kind(node) == Kind::TypeAlias;
+        let is_alias = self.kind(node) == Kind::TypeAlias;
         let kind = if is_alias { ItemKind::Alias } else { ItemKind::Class };
         let item = self.b.item(text, name.node, kind, node);
         self.b.bind(text, Binding::Item(item));
-        let known = self.type_parameters.len();
+        let known = self.at.type_parameters.len();
         self.b.enter(item);
         self.bind_type_parameters(&children);
         self.b.leave();
@@ -350,7 +344,7 @@ impl<'t> Walk<'t> {
                 }
             }
         }
-        self.type_parameters.truncate(known);
+        self.at.type_parameters.truncate(known);
     }
 }
 

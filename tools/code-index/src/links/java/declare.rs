@@ -21,19 +21,19 @@ impl<'t> Walk<'t> {
         }
         self.b.enter(item);
         self.b.open_scope(ScopeKind::Block);
-        let outer = std::mem::replace(&mut self.in_head, true);
+        let outer = std::mem::replace(&mut self.at.in_head, true);
         self.annotations(&children);
         self.type_parameters(&children);
         self.bases(item, &children);
         if let Some(parameters) = in_field(&children, FieldName::Parameters) {
             self.components(item, parameters.node);
         }
-        self.in_head = outer;
+        self.at.in_head = outer;
         if let Some(body) = in_field(&children, FieldName::Body) {
             // Members see what they are in, whatever the class stands in.
-            let outer = std::mem::replace(&mut self.in_head, false);
+            let outer = std::mem::replace(&mut self.at.in_head, false);
             self.all_children(body.node);
-            self.in_head = outer;
+            self.at.in_head = outer;
         }
         self.b.close_scope();
         self.b.leave();

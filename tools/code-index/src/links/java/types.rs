@@ -5,7 +5,7 @@ use tree_sitter::Node;
 use super::super::builder::{Binding, Draft, line_of};
 use super::super::grammar::in_field;
 use super::super::{Imported, Role};
-use super::{Child, FieldName, Kind, MAX_DEPTH, Walk, is_comment};
+use super::{Child, FieldName, Kind, Walk, is_comment};
 
 /// What every file sees of the language itself and no repository defines.
 const OF_THE_LANGUAGE: &[&str] = &[
@@ -42,17 +42,11 @@ fn is_type_name(name: &str) -> bool {
 impl<'t> Walk<'t> {
     /// Walks a type and returns an instance of it. `role` is that of its name.
     pub(super) fn ty(&mut self, node: Node<'t>, role: Role) -> Draft {
-        if self.depth >= MAX_DEPTH {
-            return self.b.unknown();
-        }
-        self.depth += 1;
-        let found = self.ty_of(node, role);
-        self.depth -= 1;
-        found
+        self.deeper(|walk| walk.ty_of(node, role))
     }
 
     fn ty_of(&mut self, node: Node<'t>, role: Role) -> Draft {
-        match self.grammar.kind(node) {
+        match self.kind(node) {
             Kind::TypeIdentifier | Kind::Identifier => {
                 let named = self.type_name(node, role);
                 self.b.instance(named)
@@ -228,7 +222,7 @@ impl<'t> Walk<'t> {
         if let Some(class) = self.qualified(scope, name, Role::Type) {
             return class;
         }
-        if self.grammar.kind(scope) != Kind::Identifier {
+        if self.kind(scope) != Kind::Identifier {
             return self.b.unknown();
         }
         let of = self.name_use(scope, Role::Type);

@@ -167,7 +167,7 @@ impl<'t> Walk<'t> {
     }
 
     fn bind_in(&mut self, node: Node<'t>, held: Draft, is_inner: bool) {
-        match self.grammar.kind(node) {
+        match self.kind(node) {
             Kind::Identifier if is_inner => {
                 let name = self.b.source(node);
                 self.bind_local(name, held);
@@ -217,7 +217,7 @@ impl<'t> Walk<'t> {
     /// Binds a variable of the innermost scope.
     pub(super) fn bind_local(&mut self, name: &'t str, held: Draft) {
         self.b.bind(name, Binding::Local(held));
-        self.env.assign(name, Some(held));
+        self.at.env.assign(name, Some(held));
     }
 
     fn bind_name(&mut self, node: Node<'t>, held: Draft, is_walrus: bool) {
@@ -234,7 +234,7 @@ impl<'t> Walk<'t> {
                     self.b.bind(name, Binding::Local(held));
                 }
                 if !self.frame().declared.contains(&name) {
-                    self.env.assign(name, Some(held));
+                    self.at.env.assign(name, Some(held));
                 }
             }
             Place::Class(class) => match self.b.member_of(class, name) {
@@ -276,14 +276,14 @@ impl<'t> Walk<'t> {
         match self.b.binding(name) {
             Some(Binding::Item(item)) => self.add_value(item, held),
             Some(Binding::Local(_)) => self.b.assign(name, held),
-            _ if self.globals.len() < MAX_GLOBALS => self.globals.push((name, node, held)),
+            _ if self.at.globals.len() < MAX_GLOBALS => self.at.globals.push((name, node, held)),
             _ => {}
         }
     }
 
     /// Variables of the module that are assigned in functions only, or there first.
     pub(super) fn add_globals(&mut self) {
-        for (name, node, held) in std::mem::take(&mut self.globals) {
+        for (name, node, held) in std::mem::take(&mut self.at.globals) {
             match self.b.binding(name) {
                 Some(Binding::Item(item)) => self.add_value(item, held),
                 Some(_) => {}
@@ -334,7 +334,7 @@ impl<'t> Walk<'t> {
     fn keep_chain(&mut self, node: Node<'t>, held: Draft) {
         if let Some(key) = self.key_of(node) {
             let held = Some(held).filter(|held| !self.b.is_unknown(*held));
-            self.env.assign(key, held);
+            self.at.env.assign(key, held);
         }
     }
 
@@ -343,7 +343,7 @@ impl<'t> Walk<'t> {
         let object = node.child_by_field_name("object")?;
         let name = node.child_by_field_name("attribute")?;
         let receiver = self.frame().receiver?;
-        let [.., outer, _] = self.frames.as_slice() else { return None };
+        let [.., outer, _] = self.at.frames.as_slice() else { return None };
         match outer.place {
             Place::Class(class) if self.b.source(object) == receiver => Some((class, name)),
             _ => None,
@@ -352,7 +352,7 @@ impl<'t> Walk<'t> {
 
     /// The names that the body of the class around a method defines.
     fn class_names(&self) -> &[&'t str] {
-        match self.frames.as_slice() {
+        match self.at.frames.as_slice() {
             [.., outer, _] => &outer.own,
             _ => &[],
         }
@@ -360,19 +360,12 @@ impl<'t> Walk<'t> {
 
     /// A pattern of a `case`; returns what the subject is where it matches.
     pub(super) fn case(&mut self, node: Node<'t>, held: Draft) -> Draft {
-        let unknown = self.b.unknown();
-        if self.depth >= super::MAX_DEPTH {
-            return unknown;
-        }
-        self.depth += 1;
-        let found = self.case_of(node, held);
-        self.depth -= 1;
-        found
+        self.deeper(|walk| walk.case_of(node, held))
     }
 
     fn case_of(&mut self, node: Node<'t>, held: Draft) -> Draft {
         let unknown = self.b.unknown();
-        match self.grammar.kind(node) {
+        match self.kind(node) {
             Kind::CasePattern => {
                 let inner = node.named_child(0);
                 inner.map_or(unknown, |inner| self.case(inner, held))
@@ -439,7 +432,7 @@ impl<'t> Walk<'t> {
                 continue;
             }
             let keyword = child.node.named_child(0).unwrap_or(child.node);
-            if self.grammar.kind(keyword) != Kind::KeywordPattern {
+            if self.kind(keyword) != Kind::KeywordPattern {
                 let unknown = self.b.unknown();
                 self.case(child.node, unknown);
                 continue;

@@ -11,7 +11,7 @@ impl<'t> Walk<'t> {
         if node.named_child_count() == 0 {
             return;
         }
-        let value = self.only(node);
+        let value = self.first_child(node);
         let frame = self.frame();
         let item = frame.item.filter(|_| !frame.is_annotated && frame.place == Place::Function);
         if let Some(item) = item
@@ -23,7 +23,7 @@ impl<'t> Walk<'t> {
 
     /// `yield x` and `yield from xs`
     pub(super) fn give(&mut self, node: Node<'t>) -> Draft {
-        let mut value = self.only(node);
+        let mut value = self.first_child(node);
         let after = self.b.source(node).strip_prefix("yield").unwrap_or_default();
         if after.trim_start().starts_with("from ") {
             value = self.element(value);
@@ -107,7 +107,7 @@ impl<'t> Walk<'t> {
     }
 
     pub(super) fn caught(&mut self, node: Node<'t>) -> Draft {
-        if self.grammar.kind(node) != Kind::Tuple {
+        if self.kind(node) != Kind::Tuple {
             let class = self.visit(node);
             return self.b.instance(class);
         }

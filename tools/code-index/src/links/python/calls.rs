@@ -120,7 +120,7 @@ impl<'t> Walk<'t> {
         let over = arguments.node.named_child(1).filter(|_| is_builtin);
         let over = over.and_then(|node| self.key_of(node));
         let over = over.and_then(|key| {
-            self.env.get(key).or_else(|| (!key.contains('.')).then(|| self.b.name(key)))
+            self.at.env.get(key).or_else(|| (!key.contains('.')).then(|| self.b.name(key)))
         });
         match over.filter(|_| self.b.is_unknown(expected)) {
             Some(over) => {
@@ -171,11 +171,11 @@ impl<'t> Walk<'t> {
         let Some(key) = object.and_then(|object| self.key_of(object)) else {
             return self.b.unknown();
         };
-        match (self.env.get(key), key.split_once('.')) {
+        match (self.at.env.get(key), key.split_once('.')) {
             (Some(held), _) => held,
             (None, None) => self.b.name(key),
             (None, Some((first, rest))) => {
-                let mut of = self.env.get(first).unwrap_or_else(|| self.b.name(first));
+                let mut of = self.at.env.get(first).unwrap_or_else(|| self.b.name(first));
                 for name in rest.split('.') {
                     of = self.b.member(of, name);
                 }
@@ -197,7 +197,7 @@ impl<'t> Walk<'t> {
         let children = self.children(node);
         let parameters = in_field(&children, FieldName::Parameters).map(|list| list.node);
         let parameters = parameters.map(|list| self.children(list)).unwrap_or_default();
-        let mark = self.env.mark();
+        let mark = self.at.env.mark();
         self.b.open_scope(ScopeKind::Function);
         for (at, parameter) in parameters.iter().enumerate() {
             let mut held = given.get(at).copied().unwrap_or(self.b.unknown());
@@ -212,7 +212,7 @@ impl<'t> Walk<'t> {
         }
         self.visit_field(&children, FieldName::Body);
         self.b.close_scope();
-        self.env.undo(mark);
+        self.at.env.undo(mark);
         self.b.unknown()
     }
 

@@ -109,7 +109,7 @@ impl<'t> Walk<'t> {
         mut frame: Frame<'t>,
         parameters: &[Parameter<'t>],
     ) -> Option<Draft> {
-        let outside = std::mem::take(&mut self.env);
+        let outside = std::mem::take(&mut self.at.env);
         self.b.open_scope(ScopeKind::Function);
         for parameter in parameters {
             let name = self.b.source(parameter.name);
@@ -118,11 +118,11 @@ impl<'t> Walk<'t> {
                 frame.declared.push(name);
             }
         }
-        self.frames.push(frame);
+        self.at.frames.push(frame);
         self.visit_field(children, FieldName::Body);
-        let yields = self.frames.pop().and_then(|frame| frame.yields);
+        let yields = self.at.frames.pop().and_then(|frame| frame.yields);
         self.b.close_scope();
-        self.env = outside;
+        self.at.env = outside;
         yields
     }
 
@@ -196,7 +196,7 @@ impl<'t> Walk<'t> {
     /// A parameter, behind `*` or `**` if there is one.
     fn named_parameter(&mut self, node: Node<'t>, held: Draft, is_declared: bool) -> Parameter<'t> {
         let inner = node.named_child(0).unwrap_or(node);
-        match self.grammar.kind(node) {
+        match self.kind(node) {
             Kind::ListSplatPattern => {
                 Parameter { name: inner, held: self.b.list(held), is_declared }
             }
@@ -222,7 +222,7 @@ impl<'t> Walk<'t> {
         for parameter in self.children(list) {
             let mut inner = parameter.node.named_child(0).unwrap_or(parameter.node);
             let mut bound = self.b.unknown();
-            if self.grammar.kind(inner) == Kind::ConstrainedType {
+            if self.kind(inner) == Kind::ConstrainedType {
                 if let Some(of) = inner.named_child(1) {
                     let instance = self.ty(of, Role::Type);
                     bound = self.b.type_of(instance).unwrap_or(self.b.unknown());
@@ -256,13 +256,13 @@ impl<'t> Walk<'t> {
         if let Some(body) = body {
             frame.own = self.names_in(body);
         }
-        self.frames.push(frame);
+        self.at.frames.push(frame);
         self.b.open_scope(ScopeKind::Class);
         if let Some(body) = body {
             self.all_children(body);
         }
         self.b.close_scope();
-        self.frames.pop();
+        self.at.frames.pop();
         if has_types {
             self.b.close_scope();
         }
@@ -326,9 +326,9 @@ impl<'t> Walk<'t> {
                 Kind::ExpressionStatement => child
                     .node
                     .named_child(0)
-                    .filter(|inner| self.grammar.kind(*inner) == Kind::Assignment)
+                    .filter(|inner| self.kind(*inner) == Kind::Assignment)
                     .and_then(|assignment| assignment.child_by_field_name("left"))
-                    .filter(|left| self.grammar.kind(*left) == Kind::Identifier),
+                    .filter(|left| self.kind(*left) == Kind::Identifier),
                 _ => None,
             };
             if let Some(named) = named {

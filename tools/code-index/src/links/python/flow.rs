@@ -113,9 +113,9 @@ impl<'t> Branches<'t> {
 
 impl<'t> Walk<'t> {
     fn branch(&mut self, node: Node<'t>, branches: &mut Branches<'t>) {
-        let mark = self.env.mark();
+        let mark = self.at.env.mark();
         self.visit(node);
-        let changes = self.env.take(mark);
+        let changes = self.at.env.take(mark);
         if !self.leaves(node) {
             branches.ends.push(changes);
         }
@@ -126,8 +126,8 @@ impl<'t> Walk<'t> {
         keys.sort_unstable();
         keys.dedup();
         for key in keys {
-            let joined = branches.join(key, self.env.get(key), &mut self.b);
-            self.env.set(key, joined);
+            let joined = branches.join(key, self.at.env.get(key), &mut self.b);
+            self.at.env.set(key, joined);
         }
     }
 
@@ -135,7 +135,7 @@ impl<'t> Walk<'t> {
     fn leaves(&self, node: Node<'t>) -> bool {
         let count = u32::try_from(node.named_child_count()).unwrap_or(0);
         let last = (0..count).rev().filter_map(|at| node.named_child(at));
-        let last = last.map(|child| self.grammar.kind(child)).find(|kind| *kind != Kind::Comment);
+        let last = last.map(|child| self.kind(child)).find(|kind| *kind != Kind::Comment);
         matches!(last, Some(Kind::Return | Kind::Raise | Kind::Continue | Kind::Break))
     }
 
@@ -144,7 +144,7 @@ impl<'t> Walk<'t> {
         let Some(condition) = in_field(&children, FieldName::Condition) else { return };
         let mut branches = Branches { ends: Vec::new(), may_skip: true };
         self.visit(condition.node);
-        let chain = self.env.mark();
+        let chain = self.at.env.mark();
         let mut is_left = false;
         if let Some(block) = in_field(&children, FieldName::Consequence) {
             self.narrowed_branch(condition.node, block.node, &mut branches);
@@ -170,7 +170,7 @@ impl<'t> Walk<'t> {
                 self.narrow(condition.node, false);
             }
         }
-        self.env.undo(chain);
+        self.at.env.undo(chain);
         self.join(&branches);
         if is_left && is_alone {
             self.narrow(condition.node, false);
@@ -183,17 +183,17 @@ impl<'t> Walk<'t> {
         block: Node<'t>,
         branches: &mut Branches<'t>,
     ) {
-        let mark = self.env.mark();
+        let mark = self.at.env.mark();
         self.narrow(condition, true);
         self.branch(block, branches);
-        self.env.undo(mark);
+        self.at.env.undo(mark);
     }
 
     /// The body of a loop: it runs or does not.
     pub(super) fn loop_body(&mut self, body: Node<'t>) {
-        let mark = self.env.mark();
+        let mark = self.at.env.mark();
         self.visit(body);
-        let changes = self.env.take(mark);
+        let changes = self.at.env.take(mark);
         self.join(&Branches { ends: vec![changes], may_skip: true });
     }
 
@@ -203,14 +203,14 @@ impl<'t> Walk<'t> {
         if let Some(condition) = condition {
             self.visit(condition);
         }
-        let mark = self.env.mark();
+        let mark = self.at.env.mark();
         if let Some(condition) = condition {
             self.narrow(condition, true);
         }
-        let inner = self.env.mark();
+        let inner = self.at.env.mark();
         self.visit_field(&children, FieldName::Body);
-        let changes = self.env.take(inner);
-        self.env.undo(mark);
+        let changes = self.at.env.take(inner);
+        self.at.env.undo(mark);
         self.join(&Branches { ends: vec![changes], may_skip: true });
         self.visit_field(&children, FieldName::Alternative);
     }
@@ -220,9 +220,9 @@ impl<'t> Walk<'t> {
         self.visit_field(&children, FieldName::Body);
         let mut branches = Branches { ends: Vec::new(), may_skip: true };
         for child in children.iter().filter(|child| child.kind == Kind::Except) {
-            let mark = self.env.mark();
+            let mark = self.at.env.mark();
             self.except(child.node);
-            let changes = self.env.take(mark);
+            let changes = self.at.env.take(mark);
             let count = u32::try_from(child.node.named_child_count()).unwrap_or(0);
             let block = count.checked_sub(1).and_then(|last| child.node.named_child(last));
             if !block.is_some_and(|block| self.leaves(block)) {
@@ -249,14 +249,14 @@ impl<'t> Walk<'t> {
             if case.kind != Kind::Case {
                 continue;
             }
-            let mark = self.env.mark();
+            let mark = self.at.env.mark();
             let parts = self.children(case.node);
             let mut matched = self.b.unknown();
             for part in parts.iter().filter(|part| part.kind == Kind::CasePattern) {
                 matched = self.case(part.node, held);
             }
             if let Some(key) = key.filter(|_| !self.b.is_unknown(matched)) {
-                self.env.set(key, Some(matched));
+                self.at.env.set(key, Some(matched));
             }
             self.visit_field(&parts, FieldName::Guard);
             if let Some(guard) =
@@ -264,15 +264,15 @@ impl<'t> Walk<'t> {
             {
                 self.narrow(guard, true);
             }
-            let body = self.env.mark();
+            let body = self.at.env.mark();
             self.visit_field(&parts, FieldName::Consequence);
-            let changes = self.env.take(body);
+            let changes = self.at.env.take(body);
             let left = in_field(&parts, FieldName::Consequence)
                 .is_some_and(|block| self.leaves(block.node));
             if !left {
                 branches.ends.push(changes);
             }
-            self.env.undo(mark);
+            self.at.env.undo(mark);
         }
         self.join(&branches);
     }
@@ -281,7 +281,7 @@ impl<'t> Walk<'t> {
     pub(super) fn key_of(&self, node: Node<'t>) -> Option<&'t str> {
         let mut at = node;
         for _ in 0..MAX_TESTS {
-            match self.grammar.kind(at) {
+            match self.kind(at) {
                 Kind::Identifier => return Some(self.b.source(node)),
                 Kind::Attribute => at = at.child_by_field_name("object")?,
                 _ => return None,
@@ -301,7 +301,7 @@ impl<'t> Walk<'t> {
             return;
         }
         *left -= 1;
-        match self.grammar.kind(condition) {
+        match self.kind(condition) {
             Kind::Parenthesized => {
                 if let Some(inner) = condition.named_child(0) {
                     self.narrow_in(inner, holds, left);
@@ -342,20 +342,20 @@ impl<'t> Walk<'t> {
         if !matches!(function, Some("isinstance" | "issubclass")) {
             return;
         }
-        let value = match self.grammar.kind(value) {
+        let value = match self.kind(value) {
             Kind::Named => value.child_by_field_name("name").unwrap_or(value),
             _ => value,
         };
         let Some(key) = self.key_of(value) else { return };
         let class = self.quiet_classes(class, function == Some("isinstance"));
         if !self.b.is_unknown(class) {
-            self.env.assign(key, Some(class));
+            self.at.env.assign(key, Some(class));
         }
     }
 
     /// Instances of the named classes, without noting that they are used.
     fn quiet_classes(&mut self, node: Node<'t>, is_instance: bool) -> Draft {
-        match self.grammar.kind(node) {
+        match self.kind(node) {
             Kind::Tuple | Kind::BinaryOperator => {
                 let mut all = self.b.unknown();
                 let count = u32::try_from(node.named_child_count()).unwrap_or(0);

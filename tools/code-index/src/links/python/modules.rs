@@ -46,7 +46,6 @@ impl<'t> Walk<'t> {
         for child in &children {
             if child.kind == Kind::Wildcard {
                 self.b.unbound_import(module, Imported::All, "", line_of(child.node));
-                self.has_star = true;
             }
             if child.field != Some(FieldName::Name) {
                 continue;

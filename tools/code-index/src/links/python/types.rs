@@ -34,17 +34,11 @@ impl<'t> Walk<'t> {
     /// Walks an annotation and returns an instance of it. `role` is the role of
     /// the name that stands for it; names in brackets are types.
     pub(super) fn ty(&mut self, node: Node<'t>, role: Role) -> Draft {
-        if self.depth >= super::MAX_DEPTH {
-            return self.b.unknown();
-        }
-        self.depth += 1;
-        let found = self.ty_of(node, role);
-        self.depth -= 1;
-        found
+        self.deeper(|walk| walk.ty_of(node, role))
     }
 
     fn ty_of(&mut self, node: Node<'t>, role: Role) -> Draft {
-        match self.grammar.kind(node) {
+        match self.kind(node) {
             Kind::Identifier | Kind::Attribute => {
                 let class = self.used_as(node, role);
                 let name = last_name(self.b.source(node));
@@ -255,7 +249,7 @@ impl<'t> Walk<'t> {
 
     /// It looks like a type: `None`, `str`, `Foo`, `mod.Foo`, `list[Foo]`.
     fn is_type(&self, node: Node<'t>) -> bool {
-        match self.grammar.kind(node) {
+        match self.kind(node) {
             Kind::NoneWord => true,
             Kind::Identifier | Kind::Attribute => {
                 let name = last_name(self.b.source(node));
@@ -269,7 +263,7 @@ impl<'t> Walk<'t> {
             Kind::BinaryOperator => {
                 let sides = ["left", "right"].map(|field| node.child_by_field_name(field));
                 sides.into_iter().flatten().all(|side| {
-                    self.grammar.kind(side) != Kind::BinaryOperator && self.is_type(side)
+                    self.kind(side) != Kind::BinaryOperator && self.is_type(side)
                         || self.is_union(side)
                 })
             }
@@ -287,7 +281,7 @@ impl<'t> Walk<'t> {
         };
         let mut name = left.node.named_child(0).unwrap_or(left.node);
         let mut parameters = None;
-        if self.grammar.kind(name) == Kind::GenericType {
+        if self.kind(name) == Kind::GenericType {
             parameters = name.named_child(1);
             name = name.named_child(0).unwrap_or(name);
         }

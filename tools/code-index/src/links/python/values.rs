@@ -41,7 +41,7 @@ impl<'t> Walk<'t> {
             match child.kind {
                 Kind::Comment => {}
                 Kind::ListSplat => {
-                    let spread = self.only(child.node);
+                    let spread = self.first_child(child.node);
                     let element = self.element(spread);
                     values.push(element);
                 }
@@ -97,7 +97,7 @@ impl<'t> Walk<'t> {
 
     pub(super) fn comprehension(&mut self, node: Node<'t>) -> Draft {
         let children = self.children(node);
-        let mark = self.env.mark();
+        let mark = self.at.env.mark();
         // What is iterated first is looked up outside.
         let first = children.iter().find(|child| child.kind == Kind::ForIn).map(|c| c.node);
         let mut over = first.map_or(self.b.unknown(), |clause| self.iterated(clause));
@@ -136,7 +136,7 @@ impl<'t> Walk<'t> {
             None => self.b.unknown(),
         };
         self.b.close_scope();
-        self.env.undo(mark);
+        self.at.env.undo(mark);
         found
     }
 
@@ -159,13 +159,13 @@ impl<'t> Walk<'t> {
             return self.b.unknown();
         };
         self.visit(condition.node);
-        let mark = self.env.mark();
+        let mark = self.at.env.mark();
         self.narrow(condition.node, true);
         let yes = self.visit(yes.node);
-        self.env.undo(mark);
+        self.at.env.undo(mark);
         self.narrow(condition.node, false);
         let no = self.visit(no.node);
-        self.env.undo(mark);
+        self.at.env.undo(mark);
         self.b.either(yes, no)
     }
 
@@ -179,10 +179,10 @@ impl<'t> Walk<'t> {
         let between = self.between(left.node, right.node);
         let is_and = between.contains("and");
         let first = self.visit(left.node);
-        let mark = self.env.mark();
+        let mark = self.at.env.mark();
         self.narrow(left.node, is_and);
         let second = self.visit(right.node);
-        self.env.undo(mark);
+        self.at.env.undo(mark);
         if is_and { second } else { self.b.either(first, second) }
     }
 

@@ -16,11 +16,11 @@ struct Reach {
 
 impl<'t> Walk<'t> {
     pub(super) fn item(&mut self, node: Node<'t>) -> Draft {
-        match self.grammar.kind(node) {
+        match self.kind(node) {
             Kind::Function | Kind::FunctionSignature => self.function(node),
-            Kind::Struct | Kind::Union => self.structure(node),
-            Kind::Enum => self.enumeration(node),
-            Kind::Trait => self.trait_item(node),
+            Kind::Struct | Kind::Union => self.class(node, Self::fields),
+            Kind::Enum => self.class(node, Self::enum_body),
+            Kind::Trait => self.class(node, Self::trait_body),
             Kind::Impl => self.implementation(node),
             Kind::TypeItem | Kind::AssociatedType => self.alias(node),
             Kind::ConstItem | Kind::Static => self.constant(node),
@@ -46,11 +46,11 @@ impl<'t> Walk<'t> {
     /// Opens an item: what it binds is forgotten by `close`.
     fn open(&mut self, item: ItemId, kind: ScopeKind) -> Reach {
         let reach = Reach {
-            locals: self.locals.len(),
-            first_local: self.first_local,
-            type_parameters: self.type_parameters.len(),
+            locals: self.at.locals.len(),
+            first_local: self.at.first_local,
+            type_parameters: self.at.type_parameters.len(),
         };
-        self.first_local = reach.locals;
+        self.at.first_local = reach.locals;
         self.b.open_scope(kind);
         self.b.enter(item);
         reach
@@ -59,9 +59,9 @@ impl<'t> Walk<'t> {
     fn close(&mut self, reach: &Reach) {
         self.b.leave();
         self.b.close_scope();
-        self.locals.truncate(reach.locals);
-        self.type_parameters.truncate(reach.type_parameters);
-        self.first_local = reach.first_local;
+        self.at.locals.truncate(reach.locals);
+        self.at.type_parameters.truncate(reach.type_parameters);
+        self.at.first_local = reach.first_local;
     }
 
     /// Adds an item; one that is no member is bound to its name.
@@ -104,16 +104,17 @@ impl<'t> Walk<'t> {
         self.close(&reach);
     }
 
-    fn structure(&mut self, node: Node<'t>) {
+    /// Adds a type and walks what it holds `inside` it.
+    fn class(&mut self, node: Node<'t>, inside: fn(&mut Self, ItemId, &[Child<'t>])) {
         let children = self.children(node);
         let Some(name) = in_field(&children, FieldName::Name) else { return };
         let item = self.define(name, ItemKind::Class, Space::Type, node);
         let reach = self.open(item, ScopeKind::Block);
         let class = self.b.item_expr(item);
-        self.selves.push(class);
+        self.at.selves.push(class);
         self.bind_type_parameters(&children);
-        self.fields(item, &children);
-        self.selves.pop();
+        inside(self, item, &children);
+        self.at.selves.pop();
         self.close(&reach);
     }
 
@@ -152,24 +153,16 @@ impl<'t> Walk<'t> {
         self.b.add_result(field, held);
     }
 
-    fn enumeration(&mut self, node: Node<'t>) {
-        let children = self.children(node);
-        let Some(name) = in_field(&children, FieldName::Name) else { return };
-        let item = self.define(name, ItemKind::Class, Space::Type, node);
-        let reach = self.open(item, ScopeKind::Block);
+    fn enum_body(&mut self, item: ItemId, children: &[Child<'t>]) {
         let class = self.b.item_expr(item);
-        self.selves.push(class);
-        self.bind_type_parameters(&children);
         let instance = self.b.instance(class);
-        if let Some(body) = in_field(&children, FieldName::Body) {
+        if let Some(body) = in_field(children, FieldName::Body) {
             for child in self.children(body.node) {
                 if child.kind == Kind::EnumVariant {
                     self.variant(item, instance, child.node);
                 }
             }
         }
-        self.selves.pop();
-        self.close(&reach);
     }
 
     /// A variant is a value of its enum, or a function that gives one, or, with
@@ -207,15 +200,8 @@ impl<'t> Walk<'t> {
         }
     }
 
-    fn trait_item(&mut self, node: Node<'t>) {
-        let children = self.children(node);
-        let Some(name) = in_field(&children, FieldName::Name) else { return };
-        let item = self.define(name, ItemKind::Class, Space::Type, node);
-        let reach = self.open(item, ScopeKind::Block);
-        let class = self.b.item_expr(item);
-        self.selves.push(class);
-        self.bind_type_parameters(&children);
-        if let Some(bounds) = in_field(&children, FieldName::Bounds) {
+    fn trait_body(&mut self, item: ItemId, children: &[Child<'t>]) {
+        if let Some(bounds) = in_field(children, FieldName::Bounds) {
             for bound in self.children(bounds.node) {
                 let base = self.base_type(bound.node);
                 if !self.b.is_unknown(base) {
@@ -223,9 +209,7 @@ impl<'t> Walk<'t> {
                 }
             }
         }
-        self.members(&children);
-        self.selves.pop();
-        self.close(&reach);
+        self.members(children);
     }
 
     fn members(&mut self, children: &[Child<'t>]) {
@@ -250,21 +234,21 @@ impl<'t> Walk<'t> {
         let instance = self.ty(of.node);
         self.b.add_result(item, instance);
         let class = self.class_of(of);
-        self.selves.push(class);
+        self.at.selves.push(class);
         self.members(&children);
-        self.selves.pop();
+        self.at.selves.pop();
         self.close(&reach);
     }
 
     /// What a type names, without noting its uses again.
     fn class_of(&mut self, of: Child<'t>) -> Draft {
         let name = self.type_name(of.node);
-        match self.grammar.kind(name) {
+        match self.kind(name) {
             Kind::TypeIdentifier => {
                 let text = self.b.source(name);
                 let is_scoped = name
                     .parent()
-                    .is_some_and(|parent| self.grammar.kind(parent) == Kind::ScopedTypeIdentifier);
+                    .is_some_and(|parent| self.kind(parent) == Kind::ScopedTypeIdentifier);
                 match self.type_parameter(text) {
                     Some(bound) => bound,
                     None if is_scoped => self.this(),
@@ -279,7 +263,7 @@ impl<'t> Walk<'t> {
     fn type_name(&self, node: Node<'t>) -> Node<'t> {
         let mut node = node;
         loop {
-            let inner = match self.grammar.kind(node) {
+            let inner = match self.kind(node) {
                 Kind::GenericType | Kind::ReferenceType => node.child_by_field_name("type"),
                 Kind::ScopedTypeIdentifier => node.child_by_field_name("name"),
                 Kind::DynamicType => node.child_by_field_name("trait"),
@@ -334,9 +318,9 @@ impl<'t> Walk<'t> {
         let item = self.define(name, ItemKind::Module, Space::Type, node);
         self.b.open_scope(ScopeKind::Module);
         self.b.enter(item);
-        self.modules.push((item, text));
+        self.at.modules.push((item, text));
         self.all_children(body.node);
-        self.modules.pop();
+        self.at.modules.pop();
         self.b.leave();
         self.b.close_scope();
     }

@@ -36,20 +36,14 @@ impl Outer<'_> {
 impl<'t> Walk<'t> {
     /// Walks a path and returns what it names, not as an instance.
     pub(super) fn path(&mut self, node: Node<'t>, role: Role, space: Space) -> Draft {
-        if self.depth >= super::MAX_DEPTH {
-            return self.b.unknown();
-        }
-        self.depth += 1;
-        let found = self.path_of(node, role, space);
-        self.depth -= 1;
-        found
+        self.deeper(|walk| walk.path_of(node, role, space))
     }
 
     fn path_of(&mut self, node: Node<'t>, role: Role, space: Space) -> Draft {
         if let Some(ups) = self.ups(node) {
             return self.module_above(ups);
         }
-        match self.grammar.kind(node) {
+        match self.kind(node) {
             Kind::Identifier | Kind::TypeIdentifier | Kind::PrimitiveType => {
                 self.first_name(node, role, space)
             }
@@ -101,7 +95,7 @@ impl<'t> Walk<'t> {
     pub(super) fn first_name(&mut self, node: Node<'t>, role: Role, space: Space) -> Draft {
         let name = self.b.source(node);
         if name == "Self" {
-            return self.selves.last().copied().unwrap_or(self.b.unknown());
+            return self.at.selves.last().copied().unwrap_or(self.b.unknown());
         }
         if name == "_" {
             return self.b.unknown();
@@ -143,12 +137,12 @@ impl<'t> Walk<'t> {
         let mut node = node;
         let mut ups = 0;
         loop {
-            match self.grammar.kind(node) {
+            match self.kind(node) {
                 Kind::SelfWord => return Some(ups),
                 Kind::Super => return Some(ups + 1),
                 Kind::ScopedIdentifier => {
                     let name = node.child_by_field_name("name")?;
-                    if self.grammar.kind(name) != Kind::Super {
+                    if self.kind(name) != Kind::Super {
                         return None;
                     }
                     ups += 1;
@@ -160,9 +154,9 @@ impl<'t> Walk<'t> {
     }
 
     pub(super) fn module_above(&mut self, ups: usize) -> Draft {
-        let depth = self.modules.len();
+        let depth = self.at.modules.len();
         if ups < depth {
-            let (module, _) = self.modules[depth - ups - 1];
+            let (module, _) = self.at.modules[depth - ups - 1];
             return self.b.item_expr(module);
         }
         if ups == depth {
@@ -177,12 +171,12 @@ impl<'t> Walk<'t> {
 
     /// The same as text, as seen from the file's own module.
     pub(super) fn text_above(&self, ups: usize) -> String {
-        let depth = self.modules.len();
+        let depth = self.at.modules.len();
         if ups > depth {
             return vec!["super"; ups - depth].join("::");
         }
         let mut text = String::from("self");
-        for (_, name) in &self.modules[..depth - ups] {
+        for (_, name) in &self.at.modules[..depth - ups] {
             text.push_str("::");
             text.push_str(name);
         }
@@ -199,14 +193,10 @@ impl<'t> Walk<'t> {
     }
 
     fn use_tree(&mut self, tree: Child<'t>, outer: &Outer<'t>) {
-        if self.depth >= super::MAX_DEPTH {
-            return;
-        }
-        self.depth += 1;
         match tree.kind {
             Kind::UseList => {
                 for child in self.children(tree.node) {
-                    self.use_tree(child, outer);
+                    self.inner_use_tree(child, outer);
                 }
             }
             Kind::ScopedUseList => {
@@ -217,7 +207,7 @@ impl<'t> Walk<'t> {
                     None => outer.clone(),
                 };
                 if let Some(list) = in_field(&children, FieldName::List) {
-                    self.use_tree(*list, &inner);
+                    self.inner_use_tree(*list, &inner);
                 }
             }
             Kind::UseWildcard => {
@@ -233,7 +223,6 @@ impl<'t> Walk<'t> {
                 let (Some(path), Some(alias)) =
                     (in_field(&children, FieldName::Path), in_field(&children, FieldName::Alias))
                 else {
-                    self.depth -= 1;
                     return;
                 };
                 let local = self.b.source(alias.node);
@@ -245,7 +234,10 @@ impl<'t> Walk<'t> {
                 self.use_name(outer, tree.node, local);
             }
         }
-        self.depth -= 1;
+    }
+
+    fn inner_use_tree(&mut self, tree: Child<'t>, outer: &Outer<'t>) {
+        self.go_deeper(|walk| walk.use_tree(tree, outer));
     }
 
     /// The path of a tree with another one behind it; its names are used.
@@ -256,7 +248,7 @@ impl<'t> Walk<'t> {
             let at = Some(self.module_above(ups));
             return Outer { text: self.text_above(ups), at, last: "", ups: Some(ups) };
         }
-        match self.grammar.kind(node) {
+        match self.kind(node) {
             Kind::ScopedIdentifier => {
                 let inner = match node.child_by_field_name("path") {
                     Some(path) => self.extend(outer, path),
@@ -273,20 +265,20 @@ impl<'t> Walk<'t> {
 
     fn extend_by(&mut self, outer: &Outer<'t>, name: Node<'t>) -> Outer<'t> {
         let text = self.b.source(name);
-        let at = match (self.grammar.kind(name), outer.at) {
+        let at = match (self.kind(name), outer.at) {
             (Kind::Crate, _) => self.b.free("crate"),
             (_, Some(of)) => self.member_use(of, name, Role::Import),
             (_, None) if outer.text.is_empty() => self.first_name(name, Role::Import, Space::Type),
             (_, None) => self.b.free(text),
         };
-        let last = if self.grammar.kind(name) == Kind::Crate { "" } else { text };
+        let last = if self.kind(name) == Kind::Crate { "" } else { text };
         Outer { text: outer.joined(text), at: Some(at), last, ups: None }
     }
 
     /// One imported name; an empty `local` binds nothing.
     fn use_name(&mut self, outer: &Outer<'t>, path: Node<'t>, local: &'t str) {
         let name = last_name(path);
-        let kind = self.grammar.kind(name);
+        let kind = self.kind(name);
         let line = line_of(name);
         if matches!(kind, Kind::SelfWord | Kind::Super | Kind::Crate) {
             self.use_module(outer, path, local, line);
@@ -294,7 +286,7 @@ impl<'t> Walk<'t> {
         }
         let inner = match path.child_by_field_name("path") {
             Some(before) => self.extend(outer, before),
-            None if self.grammar.kind(path) == Kind::ScopedIdentifier => {
+            None if self.kind(path) == Kind::ScopedIdentifier => {
                 Outer { text: "::".to_owned(), ..Outer::default() }
             }
             None => outer.clone(),
@@ -314,7 +306,7 @@ impl<'t> Walk<'t> {
 
     /// `use store::{self}`, `use super as outer`: the module itself.
     fn use_module(&mut self, outer: &Outer<'t>, path: Node<'t>, local: &'t str, line: u32) {
-        let inner = match self.grammar.kind(path) {
+        let inner = match self.kind(path) {
             Kind::SelfWord if outer.at.is_some() => outer.clone(),
             _ => self.extend(outer, path),
         };
@@ -336,7 +328,7 @@ impl<'t> Walk<'t> {
 
     fn use_all(&mut self, outer: &Outer<'t>, node: Node<'t>) {
         // Names of a module around are in reach already.
-        if outer.ups.is_some_and(|ups| ups > 0 && ups <= self.modules.len()) {
+        if outer.ups.is_some_and(|ups| ups > 0 && ups <= self.at.modules.len()) {
             return;
         }
         let module = self.b.intern_made(outer.text.clone());

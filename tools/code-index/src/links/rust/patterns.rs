@@ -16,16 +16,11 @@ impl<'t> Walk<'t> {
 
     /// Binds the names of a pattern to parts of what is matched.
     pub(super) fn bind_pattern(&mut self, node: Node<'t>, held: Draft) {
-        if self.depth >= super::MAX_DEPTH {
-            return;
-        }
-        self.depth += 1;
-        self.bind(node, held);
-        self.depth -= 1;
+        self.go_deeper(|walk| walk.bind(node, held));
     }
 
     fn bind(&mut self, node: Node<'t>, held: Draft) {
-        match self.grammar.kind(node) {
+        match self.kind(node) {
             Kind::Identifier => self.bind_name(node, held),
             Kind::ScopedIdentifier | Kind::GenericPattern => {
                 self.path(node, Role::Plain, Space::Value);
@@ -70,7 +65,7 @@ impl<'t> Walk<'t> {
         if name.starts_with(char::is_uppercase) {
             self.path(node, Role::Plain, Space::Value);
         } else if name != "_" {
-            self.locals.push((name, held));
+            self.at.locals.push((name, held));
         }
     }
 
@@ -117,7 +112,7 @@ impl<'t> Walk<'t> {
             let part = self.member_use(instance, name.node, Role::Plain);
             match in_field(&parts, FieldName::Pattern) {
                 Some(pattern) => self.bind_pattern(pattern.node, part),
-                None => self.locals.push((self.b.source(name.node), part)),
+                None => self.at.locals.push((self.b.source(name.node), part)),
             }
         }
     }

@@ -51,16 +51,16 @@ impl<'t> Walk<'t> {
     /// Walks the tokens in brackets and returns what the first expression among
     /// them stands for. `fields` is what `name: value` is written for.
     pub(super) fn tokens(&mut self, tree: Node<'t>, fields: Draft) -> Draft {
+        self.deeper(|walk| walk.tokens_inside(tree, fields))
+    }
+
+    fn tokens_inside(&mut self, tree: Node<'t>, fields: Draft) -> Draft {
         let mut first = self.b.unknown();
-        if self.depth >= super::MAX_DEPTH {
-            return first;
-        }
-        self.depth += 1;
-        let known = self.locals.len();
+        let known = self.at.locals.len();
         let tokens = self.tokens_of(tree);
         let mut at = 1;
         while let Some(token) = tokens.at(at) {
-            let kind = self.grammar.kind(token);
+            let kind = self.kind(token);
             match kind {
                 Kind::TokenTree | Kind::TokenRepetition => {
                     let unknown = self.b.unknown();
@@ -86,8 +86,7 @@ impl<'t> Walk<'t> {
             }
             at += 1;
         }
-        self.locals.truncate(known);
-        self.depth -= 1;
+        self.at.locals.truncate(known);
         first
     }
 
@@ -97,7 +96,7 @@ impl<'t> Walk<'t> {
         let mut more = self.cursor.goto_first_child();
         while more && all.len() < MAX_TOKENS {
             let token = self.cursor.node();
-            if !matches!(self.grammar.kind(token), Kind::LineComment | Kind::BlockComment) {
+            if !matches!(self.kind(token), Kind::LineComment | Kind::BlockComment) {
                 all.push(token);
             }
             more = self.cursor.goto_next_sibling();
@@ -132,14 +131,14 @@ impl<'t> Walk<'t> {
     }
 
     fn is_name(&self, tokens: &Tokens<'t>, at: usize) -> bool {
-        tokens.at(at).is_some_and(|token| self.grammar.kind(token) == Kind::Identifier)
+        tokens.at(at).is_some_and(|token| self.kind(token) == Kind::Identifier)
     }
 
     /// Where `|a, b|` ends, if that is what it is.
     fn end_of_parameters(&self, tokens: &Tokens<'t>, start: usize) -> Option<usize> {
         let before = start.checked_sub(1)?;
         let follows_value = tokens.at(before).is_some_and(|token| {
-            before > 0 && token.is_named() && self.grammar.kind(token) != Kind::Mutable
+            before > 0 && token.is_named() && self.kind(token) != Kind::Mutable
         });
         if follows_value {
             return None;
@@ -164,7 +163,7 @@ impl<'t> Walk<'t> {
             if until.contains(&mark) || mark == "=>" {
                 break;
             }
-            match self.grammar.kind(token) {
+            match self.kind(token) {
                 Kind::Identifier if !self.is_variable(token) => {
                     let unknown = self.b.unknown();
                     at = self.token_path(tokens, at, unknown).1;
@@ -173,11 +172,9 @@ impl<'t> Walk<'t> {
                 Kind::Identifier => self.token_local(token),
                 Kind::TokenTree => {
                     let inner = self.tokens_of(token);
-                    self.depth += 1;
-                    if self.depth < super::MAX_DEPTH {
-                        self.token_bindings(&inner, 1, &[]);
-                    }
-                    self.depth -= 1;
+                    self.go_deeper(|walk| {
+                        walk.token_bindings(&inner, 1, &[]);
+                    });
                 }
                 _ => {}
             }
@@ -192,14 +189,14 @@ impl<'t> Walk<'t> {
 
     fn token_local(&mut self, token: Node<'t>) {
         let (name, unknown) = (self.b.source(token), self.b.unknown());
-        self.locals.push((name, unknown));
+        self.at.locals.push((name, unknown));
     }
 
     /// A path with the members and calls behind it; returns what it stands for
     /// and where it ends.
     fn token_path(&mut self, tokens: &Tokens<'t>, start: usize, fields: Draft) -> (Draft, usize) {
         let Some(token) = tokens.at(start) else { return (self.b.unknown(), start + 1) };
-        let is_name = self.grammar.kind(token) == Kind::Identifier;
+        let is_name = self.kind(token) == Kind::Identifier;
         if is_name && tokens.mark(start + 1) == ":" {
             if !self.b.is_unknown(fields) {
                 self.member_use(fields, token, Role::Key);
@@ -217,7 +214,7 @@ impl<'t> Walk<'t> {
         let mut name = token;
         loop {
             let (mark, next) = (tokens.mark(at), tokens.at(at + 1));
-            let next_kind = next.map_or(Kind::Other, |next| self.grammar.kind(next));
+            let next_kind = next.map_or(Kind::Other, |next| self.kind(next));
             match (mark, next, next_kind) {
                 ("." | "::", Some(next), Kind::Identifier) => {
                     let role = self.token_role(tokens, at + 1);
@@ -279,7 +276,7 @@ impl<'t> Walk<'t> {
 
     fn opens(&self, tokens: &Tokens<'t>, at: usize, brackets: &str) -> bool {
         tokens.at(at).is_some_and(|token| {
-            self.grammar.kind(token) == Kind::TokenTree
+            self.kind(token) == Kind::TokenTree
                 && self.b.source(token).starts_with(|first| brackets.contains(first))
         })
     }
@@ -307,7 +304,7 @@ impl<'t> Walk<'t> {
         let Some(token) = tokens.at(at) else { return self.b.unknown() };
         let is_outer = tokens.mark(at + 1) == "::";
         let text = self.b.source(token);
-        match self.grammar.kind(token) {
+        match self.kind(token) {
             Kind::SelfWord if is_outer => return self.module_above(0),
             Kind::SelfWord => return self.this(),
             Kind::Super => return self.module_above(1),

@@ -17,13 +17,7 @@ impl<'t> Walk<'t> {
 
     /// Walks a type and returns an instance of it.
     pub(super) fn ty(&mut self, node: Node<'t>) -> Draft {
-        if self.depth >= super::MAX_DEPTH {
-            return self.b.unknown();
-        }
-        self.depth += 1;
-        let found = self.ty_of(node, Role::Type);
-        self.depth -= 1;
-        found
+        self.deeper(|walk| walk.ty_of(node, Role::Type))
     }
 
     /// A type that a definition builds on.
@@ -32,7 +26,7 @@ impl<'t> Walk<'t> {
     }
 
     fn ty_of(&mut self, node: Node<'t>, role: Role) -> Draft {
-        match self.grammar.kind(node) {
+        match self.kind(node) {
             Kind::TypeIdentifier | Kind::Identifier => self.named_type(node, role),
             Kind::ScopedTypeIdentifier | Kind::ScopedIdentifier => {
                 let class = self.path(node, role, Space::Type);
@@ -110,7 +104,7 @@ impl<'t> Walk<'t> {
     }
 
     pub(super) fn type_parameter(&self, name: &str) -> Option<Draft> {
-        let all = self.type_parameters.iter().rev();
+        let all = self.at.type_parameters.iter().rev();
         all.into_iter().find(|(known, _)| *known == name).map(|&(_, bound)| bound)
     }
 
@@ -192,7 +186,7 @@ impl<'t> Walk<'t> {
         if let Some(list) = in_field(children, FieldName::TypeParametersField) {
             let parameters = self.children(list.node);
             // A bound may name a parameter that comes later.
-            let first = self.type_parameters.len();
+            let first = self.at.type_parameters.len();
             for parameter in &parameters {
                 self.bind_type_parameter(parameter);
             }
@@ -203,7 +197,7 @@ impl<'t> Walk<'t> {
                     None => self.b.unknown(),
                 };
                 self.type_in(&parts, FieldName::DefaultType);
-                if let Some((_, held)) = self.type_parameters.get_mut(first + at) {
+                if let Some((_, held)) = self.at.type_parameters.get_mut(first + at) {
                     *held = bound;
                 }
             }
@@ -226,10 +220,10 @@ impl<'t> Walk<'t> {
         let parts = self.children(parameter.node);
         let Some(name) = in_field(&parts, FieldName::Name) else { return };
         let (text, unknown) = (self.b.source(name.node), self.b.unknown());
-        self.type_parameters.push((text, unknown));
+        self.at.type_parameters.push((text, unknown));
         if parameter.kind == Kind::ConstParameter {
             self.type_in(&parts, FieldName::Type);
-            self.locals.push((text, unknown));
+            self.at.locals.push((text, unknown));
         }
     }
 
@@ -244,7 +238,7 @@ impl<'t> Walk<'t> {
             self.ty(left.node);
             let bound = self.all_of(bounds.node, Role::Type);
             let name = self.b.source(left.node);
-            let mut known = self.type_parameters.iter_mut().rev();
+            let mut known = self.at.type_parameters.iter_mut().rev();
             if let Some((_, held)) = known.find(|(known, _)| *known == name) {
                 *held = self.b.either(*held, bound);
             }

@@ -15,9 +15,7 @@ impl<'t> Walk<'t> {
     pub(super) fn function_declaration(&mut self, node: Node<'t>) -> Option<ItemId> {
         let children = self.children(node);
         let name = in_field(&children, FieldName::Name)?;
-        let text = self.b.source(name.node);
-        let item = self.b.item(text, name.node, ItemKind::Function, node);
-        self.b.bind(text, Binding::Item(item));
+        let item = self.define(name.node, ItemKind::Function, node);
         self.function(node, Some(item), &[]);
         Some(item)
     }
@@ -46,7 +44,7 @@ impl<'t> Walk<'t> {
         if let Some(item) = item.filter(|_| !self.b.is_unknown(declared)) {
             self.b.add_result(item, declared);
         }
-        self.functions.push(Frame { item, declared, is_annotated });
+        self.at.functions.push(Frame { item, declared, is_annotated });
         if let Some(body) = in_field(&children, FieldName::Body) {
             if body.kind == Kind::StatementBlock {
                 self.all_children(body.node);
@@ -57,7 +55,7 @@ impl<'t> Walk<'t> {
                 }
             }
         }
-        self.functions.pop();
+        self.at.functions.pop();
         if item.is_some() {
             self.b.leave();
         }
@@ -121,7 +119,7 @@ impl<'t> Walk<'t> {
     /// Binds the names of a pattern. With `parent` given, or at the top of a
     /// module, they are items.
     pub(super) fn bind_pattern(&mut self, node: Node<'t>, held: Draft, whole: Option<Node<'t>>) {
-        match self.grammar.kind(node) {
+        match self.kind(node) {
             Kind::Identifier | Kind::ShorthandPattern => self.bind_name(node, held, whole),
             Kind::ObjectPattern => {
                 for child in self.children(node) {
@@ -156,7 +154,7 @@ impl<'t> Walk<'t> {
     fn bind_part(&mut self, child: Child<'t>, held: Draft, whole: Option<Node<'t>>) {
         match child.kind {
             Kind::ShorthandPattern => {
-                let member = self.member_use(held, child.node, Role::Plain);
+                let member = self.property_use(held, child.node, Role::Plain);
                 self.bind_name(child.node, member, whole);
             }
             Kind::PairPattern => {
@@ -164,7 +162,7 @@ impl<'t> Walk<'t> {
                 let key = in_field(&children, FieldName::Key);
                 let inner = match key {
                     Some(key) if matches!(key.kind, Kind::Property | Kind::Str) => {
-                        self.member_use(held, key.node, Role::Plain)
+                        self.property_use(held, key.node, Role::Plain)
                     }
                     _ => self.b.unknown(),
                 };
@@ -218,9 +216,7 @@ impl<'t> Walk<'t> {
             && is_identifier
             && let Some(function) = self.function_in(&value)
         {
-            let text = self.b.source(name.node);
-            let item = self.b.item(text, name.node, ItemKind::Function, node);
-            self.b.bind(text, Binding::Item(item));
+            let item = self.define(name.node, ItemKind::Function, node);
             self.wrapped_function(item, &value, function, declared);
             return;
         }
@@ -233,9 +229,7 @@ impl<'t> Walk<'t> {
         }
         let object = value.and_then(|value| self.object_in(value));
         if is_identifier && self.b.scope_kind() == ScopeKind::Module {
-            let text = self.b.source(name.node);
-            let item = self.b.item(text, name.node, ItemKind::Value, node);
-            self.b.bind(text, Binding::Item(item));
+            let item = self.define(name.node, ItemKind::Value, node);
             self.b.enter(item);
             let held = match (object, value) {
                 (Some(object), _) => {
@@ -281,7 +275,7 @@ impl<'t> Walk<'t> {
                 let callee = value.node.child_by_field_name("function")?;
                 let arguments = value.node.child_by_field_name("arguments")?;
                 let first = arguments.named_child(0)?;
-                let kind = self.grammar.kind(first);
+                let kind = self.kind(first);
                 let known = WRAPPERS.contains(&self.b.source(callee));
                 (known && matches!(kind, Kind::Arrow | Kind::FunctionExpression)).then_some(first)
             }
@@ -520,7 +514,7 @@ impl<'t> Walk<'t> {
         match self.b.member_of(class, name) {
             Some(item) => {
                 let this = self.b.this(class);
-                self.member_use(this, property, Role::Plain);
+                self.property_use(this, property, Role::Plain);
                 self.b.add_result(item, held);
             }
             None => {
@@ -530,12 +524,18 @@ impl<'t> Walk<'t> {
         }
     }
 
+    /// Adds an item that its name is bound to.
+    fn define(&mut self, name: Node<'t>, kind: ItemKind, whole: Node<'t>) -> ItemId {
+        let text = self.b.source(name);
+        let item = self.b.item(text, name, kind, whole);
+        self.b.bind(text, Binding::Item(item));
+        item
+    }
+
     pub(super) fn interface(&mut self, node: Node<'t>) {
         let children = self.children(node);
         let Some(name) = in_field(&children, FieldName::Name) else { return };
-        let text = self.b.source(name.node);
-        let item = self.b.item(text, name.node, ItemKind::Class, node);
-        self.b.bind(text, Binding::Item(item));
+        let item = self.define(name.node, ItemKind::Class, node);
         self.b.enter(item);
         self.b.open_scope(ScopeKind::Block);
         self.type_parameters(&children);
@@ -557,9 +557,7 @@ impl<'t> Walk<'t> {
         else {
             return;
         };
-        let text = self.b.source(name.node);
-        let item = self.b.item(text, name.node, ItemKind::Alias, node);
-        self.b.bind(text, Binding::Item(item));
+        let item = self.define(name.node, ItemKind::Alias, node);
         self.b.enter(item);
         self.b.open_scope(ScopeKind::Block);
         self.type_parameters(&children);
@@ -574,9 +572,7 @@ impl<'t> Walk<'t> {
     pub(super) fn enumeration(&mut self, node: Node<'t>) {
         let children = self.children(node);
         let Some(name) = in_field(&children, FieldName::Name) else { return };
-        let text = self.b.source(name.node);
-        let item = self.b.item(text, name.node, ItemKind::Class, node);
-        self.b.bind(text, Binding::Item(item));
+        let item = self.define(name.node, ItemKind::Class, node);
         self.b.enter(item);
         let of_enum = self.b.item_expr(item);
         let instance = self.b.instance(of_enum);

@@ -187,7 +187,7 @@ impl<'t> Walk<'t> {
     pub(super) fn require(&mut self, pattern: Node<'t>, value: Node<'t>) -> bool {
         let Some(module) = self.required_module(value) else { return false };
         let line = line_of(pattern);
-        if self.grammar.kind(pattern) == Kind::Identifier {
+        if self.kind(pattern) == Kind::Identifier {
             let local = self.b.source(pattern);
             self.b.import(module, Imported::Module, local, line);
             return true;
@@ -216,7 +216,7 @@ impl<'t> Walk<'t> {
     }
 
     fn required_module(&mut self, value: Node<'t>) -> Option<&'t str> {
-        if self.grammar.kind(value) != Kind::CallExpression {
+        if self.kind(value) != Kind::CallExpression {
             return None;
         }
         let function = value.child_by_field_name("function")?;
@@ -224,7 +224,7 @@ impl<'t> Walk<'t> {
             return None;
         }
         let module = value.child_by_field_name("arguments")?.named_child(0)?;
-        (self.grammar.kind(module) == Kind::Str).then(|| self.unquoted(module))
+        (self.kind(module) == Kind::Str).then(|| self.unquoted(module))
     }
 
     /// `require("…")` and `import("…")` inside an expression.
@@ -232,8 +232,7 @@ impl<'t> Walk<'t> {
         if !matches!(self.b.source(function.node), "require" | "import") {
             return None;
         }
-        let module =
-            arguments.named_child(0).filter(|node| self.grammar.kind(*node) == Kind::Str)?;
+        let module = arguments.named_child(0).filter(|node| self.kind(*node) == Kind::Str)?;
         let module = self.unquoted(module);
         let line = line_of(arguments);
         let import = self.b.unbound_import(module, Imported::Module, "", line);

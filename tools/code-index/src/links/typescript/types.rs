@@ -14,17 +14,12 @@ impl<'t> Walk<'t> {
     /// Walks a type and returns an instance of it. With `into` the members that
     /// it writes out belong to that item, else to one without a name.
     pub(super) fn ty(&mut self, node: Node<'t>, into: Option<ItemId>) -> Draft {
-        if self.depth >= MAX_DEPTH {
-            return self.b.unknown();
-        }
-        self.depth += 1;
-        let found = self.ty_of(node, into);
-        self.depth -= 1;
-        found
+        let found = self.within(MAX_DEPTH, |walk| walk.ty_of(node, into));
+        found.unwrap_or(self.b.unknown())
     }
 
     fn ty_of(&mut self, node: Node<'t>, into: Option<ItemId>) -> Draft {
-        match self.grammar.kind(node) {
+        match self.kind(node) {
             Kind::TypeIdentifier | Kind::Identifier => {
                 let named = self.name_use(node, Role::Type);
                 self.b.instance(named)
@@ -49,10 +44,7 @@ impl<'t> Walk<'t> {
             Kind::FunctionType | Kind::ConstructorType => self.function_type(node, into),
             Kind::TypeQuery => self.first_child_of_query(node),
             Kind::LookupType => self.lookup(node),
-            Kind::ThisType => match self.b.class() {
-                Some(class) => self.b.this(class),
-                None => self.b.unknown(),
-            },
+            Kind::ThisType => self.this(),
             Kind::PredefinedType => {
                 let name = match self.b.source(node) {
                     "string" => "String",
@@ -99,7 +91,7 @@ impl<'t> Walk<'t> {
         let inner = in_field(&children, FieldName::Name)
             .or_else(|| in_field(&children, FieldName::PropertyField));
         match inner {
-            Some(inner) => self.member_use(outer, inner.node, Role::Type),
+            Some(inner) => self.property_use(outer, inner.node, Role::Type),
             None => outer,
         }
     }

@@ -1,9 +1,7 @@
 //! Who uses what, over a small module.
 
-use crate::cancel::Cancel;
-use crate::resolve::Confidence;
-use crate::scratch::Repository;
-use crate::trace::{Direction, TraceQuery};
+use crate::scratch::traced;
+use crate::trace::Direction;
 
 const MODULE: (&str, &str) = ("go.mod", "module example.com/shop // v2\n\ngo 1.22\n");
 const STORE: (&str, &str) = (
@@ -34,18 +32,7 @@ func (r *Row) Show() { rows := Rows{{Name: r.Name}}; _ = rows }
 
 fn uses(path: &str, text: &str, symbol: &str) -> Vec<String> {
     let files = [MODULE, STORE, MORE, (path, text)];
-    let repository = Repository::new(&files);
-    let workspace = repository.open_complete();
-    let query = TraceQuery {
-        symbol: symbol.to_owned(),
-        direction: Direction::References,
-        path: None,
-        depth: 1,
-        min_confidence: Confidence::Likely,
-    };
-    let answer = workspace.trace(&query, &Cancel::new()).unwrap();
-    let shown = answer.edges.iter();
-    shown.map(|edge| format!("{}:{} {}", edge.path, edge.line, edge.confidence.as_str())).collect()
+    traced(&files, symbol, Direction::References)
 }
 
 #[test]

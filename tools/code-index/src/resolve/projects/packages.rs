@@ -9,7 +9,7 @@ use super::{Projects, is_within, join, read_text};
 pub(crate) struct Crate {
     pub(crate) folder: String,
     /// As code writes it.
-    name: String,
+    pub(crate) name: String,
     /// Where the library is said to begin, if that is not the usual place.
     library: Option<String>,
     /// Names without a beginning are those of the crate.

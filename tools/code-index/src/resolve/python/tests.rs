@@ -1,44 +1,11 @@
 //! Who uses what, over small repositories.
 
-use std::fs;
-use std::path::Path;
-use std::time::Duration;
-
-use crate::cancel::Cancel;
-use crate::options::Options;
-use crate::resolve::Confidence;
-use crate::roots::Roots;
-use crate::trace::{Direction, TraceQuery};
-use crate::workspace::Workspace;
-
-/// Far above what anything here takes; only a failure waits so long.
-const DEADLINE: Duration = Duration::from_secs(30);
+use crate::scratch::traced;
+use crate::trace::Direction;
 
 /// The uses of a symbol, as `path:line confidence`, in a repository of these files.
 fn uses(files: &[(&str, &str)], symbol: &str) -> Vec<String> {
-    let (root, cache) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    for (path, text) in files {
-        write(root.path(), path, text);
-    }
-    let roots = Roots::from_folders(&[root.path().to_path_buf()]).unwrap();
-    let workspace = Workspace::open(roots, &Options::new(cache.path())).unwrap();
-    assert!(workspace.wait_complete(DEADLINE, &Cancel::new(), |_| {}), "{:?}", workspace.status());
-    let query = TraceQuery {
-        symbol: symbol.to_owned(),
-        direction: Direction::References,
-        path: None,
-        depth: 1,
-        min_confidence: Confidence::Likely,
-    };
-    let answer = workspace.trace(&query, &Cancel::new()).unwrap();
-    let shown = answer.edges.iter();
-    shown.map(|edge| format!("{}:{} {}", edge.path, edge.line, edge.confidence.as_str())).collect()
-}
-
-fn write(root: &Path, path: &str, text: &str) {
-    let path = root.join(path);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, text).unwrap();
+    traced(files, symbol, Direction::References)
 }
 
 fn check(what: &str, files: &[(&str, &str)], symbol: &str, wanted: &[&str]) {
