@@ -3,9 +3,9 @@
 use std::time::Instant;
 
 use serde_json::json;
-use ymera_test_kit::Launch;
 #[cfg(target_os = "linux")]
 use ymera_test_kit::bin_path;
+use ymera_test_kit::{Launch, Scratch};
 
 use super::{DEADLINE, ask, complete, refusal, server, shop, until};
 
@@ -104,6 +104,47 @@ async fn the_survivor_of_a_killed_writer_goes_on() -> anyhow::Result<()> {
     drop(follower);
     let mut third = server(&scratch).await?;
     until(&mut third, "find_symbol", wanted, |answer| answer["found"] == true).await?;
+    Ok(())
+}
+
+/// A small form of `scripts/soak writers`.
+#[tokio::test]
+async fn writers_killed_one_after_the_other_lose_nothing() -> anyhow::Result<()> {
+    let scratch = shop()?;
+    let mut writer = server(&scratch).await?;
+    complete(&mut writer).await?;
+    for round in 0..5 {
+        let mut follower = server(&scratch).await?;
+        complete(&mut follower).await?;
+        // Nothing, one file, many: the writer dies with different things undone.
+        for n in 0..[0, 1, 150][round % 3] {
+            scratch
+                .write(format!("src/early_{n}.rs"), format!("pub fn early_{round}_{n}() {{}}\n"))?;
+        }
+        writer.wire.process().kill().await?;
+        scratch.write("src/late.rs", format!("pub fn late_{round}() {{}}\n"))?;
+        if round == 3 {
+            std::fs::remove_file(scratch.root().join("src/early_7.rs"))?;
+        }
+        let late = json!({ "name": format!("late_{round}") });
+        until(&mut follower, "find_symbol", late, |answer| {
+            answer["found"] == true && answer["index"]["complete"] == true
+        })
+        .await?;
+        writer = follower;
+    }
+    let home = Scratch::new()?;
+    let mut fresh =
+        Launch::of("ymera-context")?.arg("--root").arg(scratch.root()).within(&home).stdio()?;
+    fresh.handshake().await?;
+    complete(&mut fresh).await?;
+    for name in ["late_4", "late_3", "early_4_0", "early_3_0", "early_2_149", "early_2_7", "Cart"] {
+        let asked = json!({ "name": name });
+        let want = ask(&mut fresh, "find_symbol", asked.clone()).await?;
+        let answer = ask(&mut writer, "find_symbol", asked).await?;
+        assert_eq!(answer["symbols"], want["symbols"], "{name}");
+        assert_eq!(answer["found"], want["found"], "{name}");
+    }
     Ok(())
 }
 

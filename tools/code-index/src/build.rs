@@ -15,9 +15,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::adopt;
 use crate::document::{Analysis, Analyst};
-use crate::folder::Payload;
-use crate::overlay::Overlaid;
+use crate::folder::{IndexFolder, Payload};
+use crate::overlay::{Known, Overlaid};
 use crate::root_state::{RootState, View, clock};
 use crate::schema::FORMAT;
 use crate::walk::Stamp;
@@ -36,10 +37,13 @@ const LARGE_OVERLAY: usize = 64 << 20;
 const MANY_CHANGES: usize = 2_000;
 /// After a failure of the store the writer pauses for this long.
 const AFTER_FAILURE: Duration = Duration::from_secs(2);
+/// New stamps of unchanged files are kept at most so often.
+const SAVE_STAMPS: Duration = Duration::from_secs(10);
 
 /// Runs until the root is closed.
 pub(crate) fn run(state: &RootState) {
-    let mut builder = Builder { state, writer: None, round: FIRST_ROUND };
+    let mut builder =
+        Builder { state, writer: None, round: FIRST_ROUND, sources: None, saved: Instant::now() };
     while !state.stop.is_cancelled() {
         let seen = state.version();
         let pause = match builder.step() {
@@ -59,12 +63,19 @@ pub(crate) fn run(state: &RootState) {
             state.wait(seen, pause);
         }
     }
+    if builder.writer.is_some() {
+        builder.save_stamps(&state.current());
+    }
 }
 
 struct Builder<'s> {
     state: &'s RootState,
     writer: Option<Writer>,
     round: Duration,
+    /// Indexes of other worktrees, once they were looked for.
+    sources: Option<Vec<IndexFolder>>,
+    /// When stamps were kept last.
+    saved: Instant,
 }
 
 impl Builder<'_> {
@@ -77,12 +88,16 @@ impl Builder<'_> {
             return Ok(TICK);
         }
         if self.writer.is_none() {
+            if view.stored.is_none() && self.waits_for_list() {
+                return Ok(TICK);
+            }
             self.writer = self.try_become_writer()?;
         }
         if view.walked && view.overlay.counts().pending == 0 {
             view.warm()?;
         }
         let Some(writer) = &mut self.writer else { return Ok(LOCK_POLL) };
+        let view = self.state.current();
         let counts = view.overlay.counts();
         if counts.pending > 0 {
             writer.hold_merges();
@@ -108,11 +123,32 @@ impl Builder<'_> {
             commit(self.state, writer, &view, true)?;
             return Ok(Duration::ZERO);
         }
+        if self.saved.elapsed() >= SAVE_STAMPS {
+            self.save_stamps(&view);
+        }
         Ok(TICK)
     }
 
-    fn try_become_writer(&self) -> tantivy::Result<Option<Writer>> {
+    /// Another worktree's index can be compared once the files are known.
+    fn waits_for_list(&mut self) -> bool {
+        let sources = self.sources.get_or_insert_with(|| adopt::sources(self.state));
+        !sources.is_empty() && !self.state.listed.load(Ordering::Acquire)
+    }
+
+    fn save_stamps(&mut self, view: &View) {
+        self.saved = Instant::now();
+        let Some(stored) = &view.stored else { return };
+        let file = self.state.folder.stamps_file();
+        if let Err(error) = stored.sightings.save(&file, stored) {
+            tracing::warn!(%error, file = %file.display(), "stamps were not kept");
+        }
+    }
+
+    fn try_become_writer(&mut self) -> tantivy::Result<Option<Writer>> {
         let Some(lock) = self.state.folder.try_lock()? else { return Ok(None) };
+        if self.state.refresh().stored.is_none() {
+            adopt::adopt(self.state, &lock, &self.sources.take().unwrap_or_default());
+        }
         let fields = Arc::clone(self.state.reader.fields());
         let heap = self.state.options.writer_heap_bytes;
         Writer::open(&self.state.folder, lock, fields, heap).map(Some)
@@ -238,16 +274,28 @@ impl Round<'_> {
     }
 
     fn build(&self, analyst: &mut Analyst, path: &str) -> tantivy::Result<()> {
-        if self.view.stored.is_some() {
+        let stored = self.view.stored.as_deref();
+        // What the view says of the file is what the next commit builds upon.
+        let newest = stored.is_some_and(|stored| self.writer.payload() == Some(stored.payload));
+        let known = Known::new(stored.filter(|_| newest), 1).facts(path).copied();
+        let analysis = analyst.analyse(&self.state.root, path, known.as_slice());
+        if let (Analysis::Known(_, again), Some(stored), Some(known)) = (&analysis, stored, known) {
+            stored.sightings.note(path, &known, *again);
+            return Ok(());
+        }
+        if stored.is_some() {
             self.writer.remove(path);
         }
-        match analyst.analyse(&self.state.root, path) {
-            Analysis::File(file) => self.writer.add(*file),
+        match analysis {
+            Analysis::File(file) => {
+                self.state.count_parsed(&file);
+                self.writer.add(*file)
+            }
             Analysis::LeftOut(reason) => {
                 self.state.note_left_out(path, Some(reason));
                 Ok(())
             }
-            Analysis::Gone => Ok(()),
+            Analysis::Known(..) | Analysis::Gone => Ok(()),
         }
     }
 }

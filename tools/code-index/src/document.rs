@@ -10,6 +10,7 @@ use crate::extract::{Extraction, Extractor};
 use crate::file_class::FileClass;
 use crate::language::Language;
 use crate::read::{FileRead, FileText, read_file};
+use crate::sightings::Unchanged;
 use crate::symbol::{Symbol, SymbolKind};
 use crate::terms::{Interner, Tallies, Tally, text_terms, write_terms};
 use crate::walk::{SkipReason, Stamp};
@@ -47,6 +48,11 @@ pub(crate) struct Facts {
 }
 
 impl Facts {
+    /// Whether a text is the one that was analysed.
+    pub(crate) fn holds(&self, hash: u64, stamp: Stamp) -> bool {
+        self.skip.is_none() && self.hash == hash && self.stamp.bytes == stamp.bytes
+    }
+
     /// What a path and a stamp tell alone.
     pub(crate) fn unread(path: &str, stamp: Stamp) -> Facts {
         Facts {
@@ -105,6 +111,9 @@ fn symbol_weight(symbol: &Symbol) -> usize {
 pub(crate) enum Analysis {
     /// What to keep of it; also of a file to leave out, so that it is not read again.
     File(Box<IndexedFile>),
+    /// Its content is one that was known already: the one at this place of the
+    /// list. It was not parsed.
+    Known(usize, Unchanged),
     /// Nothing to keep: a walk leaves it out by itself.
     LeftOut(SkipReason),
     /// It is not there any more.
@@ -129,10 +138,18 @@ impl Analyst {
         }
     }
 
-    /// Reads and analyses the file at `path` below `root`.
-    pub(crate) fn analyse(&mut self, root: &Path, path: &str) -> Analysis {
+    /// Reads and analyses the file at `path` below `root`, unless its content is
+    /// one of those known.
+    pub(crate) fn analyse(&mut self, root: &Path, path: &str, known: &[Facts]) -> Analysis {
         match read_file(root, path, self.max_file_bytes) {
-            FileRead::Text(read) => Analysis::File(Box::new(self.analyse_text(path, &read))),
+            FileRead::Text(read) => {
+                match known.iter().position(|known| known.holds(read.hash, read.stamp)) {
+                    Some(at) => {
+                        Analysis::Known(at, Unchanged { stamp: read.stamp, racy: read.racy })
+                    }
+                    None => Analysis::File(Box::new(self.analyse_text(path, &read))),
+                }
+            }
             FileRead::Skip(
                 reason @ (SkipReason::Binary | SkipReason::NoPermission | SkipReason::Unreadable),
                 stamp,

@@ -7,6 +7,8 @@
 //!   writer.lock   held by the one process that writes
 //!   history       the words of past commits, by file
 //!   changes       which files changed at which generation
+//!   stamps        files found unchanged under other time stamps
+//!   new/          an index while it is taken over from another worktree
 //!   index/        tantivy's files; `meta.json` changes with each commit
 //! ```
 
@@ -33,7 +35,8 @@ pub(crate) struct WriterLock {
     _file: File,
 }
 
-/// Tells one state of the stored index from another without opening it.
+/// Tells one state of a file that is always replaced, such as the stored index's
+/// `meta.json`, from another without opening it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct MetaStamp {
     modified: SystemTime,
@@ -57,17 +60,56 @@ impl Payload {
     }
 }
 
+impl MetaStamp {
+    /// Returns what tells this state of a file from another, none where there is no file.
+    pub(crate) fn of(file: &Path) -> Option<MetaStamp> {
+        let metadata = fs::metadata(file).ok()?;
+        #[cfg(unix)]
+        let inode = std::os::unix::fs::MetadataExt::ino(&metadata);
+        #[cfg(not(unix))]
+        let inode = 0;
+        Some(MetaStamp { modified: metadata.modified().ok()?, bytes: metadata.len(), inode })
+    }
+
+    pub(crate) fn modified(self) -> SystemTime {
+        self.modified
+    }
+}
+
 impl IndexFolder {
     /// Makes the folder for `root`, whose path is canonical.
     pub(crate) fn create(cache_dir: &Path, root: &Path) -> io::Result<IndexFolder> {
-        let name = XxHash3_64::oneshot(root.as_os_str().as_encoded_bytes());
-        let folder = cache_dir.join(format!("{name:016x}"));
-        fs::create_dir_all(folder.join("index"))?;
-        let note = folder.join("root");
+        let folder = IndexFolder::of(cache_dir, root);
+        fs::create_dir_all(folder.index_dir())?;
+        let note = folder.path().join("root");
         if !note.exists() {
             fs::write(note, root.as_os_str().as_encoded_bytes())?;
         }
-        Ok(IndexFolder { folder })
+        Ok(folder)
+    }
+
+    /// Names the folder for `root` without making it.
+    pub(crate) fn of(cache_dir: &Path, root: &Path) -> IndexFolder {
+        let name = XxHash3_64::oneshot(root.as_os_str().as_encoded_bytes());
+        IndexFolder { folder: cache_dir.join(format!("{name:016x}")) }
+    }
+
+    /// Makes an empty folder inside this one, in which an index is prepared.
+    /// Only the holder of the lock may.
+    pub(crate) fn start_new(&self, _lock: &WriterLock) -> io::Result<IndexFolder> {
+        let new = IndexFolder { folder: self.folder.join("new") };
+        remove_folder(&new.folder)?;
+        fs::create_dir_all(new.index_dir())?;
+        Ok(new)
+    }
+
+    /// Puts a prepared index in the place of whatever is stored.
+    pub(crate) fn put_in_place(&self, new: &IndexFolder, lock: &WriterLock) -> io::Result<()> {
+        self.clear(lock)?;
+        // Renaming onto a folder fails on some systems, even onto an empty one.
+        fs::remove_dir(self.index_dir())?;
+        fs::rename(new.index_dir(), self.index_dir())?;
+        remove_folder(&new.folder)
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -80,6 +122,10 @@ impl IndexFolder {
 
     pub(crate) fn changes_file(&self) -> PathBuf {
         self.folder.join("changes")
+    }
+
+    pub(crate) fn stamps_file(&self) -> PathBuf {
+        self.folder.join("stamps")
     }
 
     pub(crate) fn index_dir(&self) -> PathBuf {
@@ -99,26 +145,25 @@ impl IndexFolder {
 
     /// Returns what tells the stored state, or none while nothing is stored.
     pub(crate) fn stamp(&self) -> Option<MetaStamp> {
-        let metadata = fs::metadata(self.index_dir().join("meta.json")).ok()?;
-        #[cfg(unix)]
-        let inode = std::os::unix::fs::MetadataExt::ino(&metadata);
-        #[cfg(not(unix))]
-        let inode = 0;
-        Some(MetaStamp { modified: metadata.modified().ok()?, bytes: metadata.len(), inode })
+        MetaStamp::of(&self.index_dir().join("meta.json"))
     }
 
     /// Removes all that is stored. Only the holder of the lock may.
     pub(crate) fn clear(&self, _lock: &WriterLock) -> io::Result<()> {
         let index = self.index_dir();
-        match fs::remove_dir_all(&index) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
+        remove_folder(&index)?;
         // What changed since an earlier index is not known any more.
         match fs::remove_file(self.changes_file()) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
         }
         fs::create_dir_all(index)
+    }
+}
+
+fn remove_folder(folder: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
     }
 }

@@ -18,6 +18,8 @@
 //! **Deliberately absent:** the protocol over which questions come, the
 //! environment, and any decision of a server. [`Options`] says what it wants.
 
+mod adopt;
+mod as_stored;
 mod build;
 pub mod cancel;
 mod candidates;
@@ -59,6 +61,7 @@ mod schema;
 mod scratch;
 pub mod search_code;
 mod segment_table;
+mod sightings;
 pub mod status;
 mod stored;
 pub mod symbol;
@@ -69,6 +72,7 @@ pub mod walk;
 mod watch;
 mod words;
 pub mod workspace;
+mod worktrees;
 mod writer;
 
 pub use cancel::{Cancel, Cancelled};

@@ -123,7 +123,13 @@ impl Overlay {
         self.entries.retain(|path, entry| {
             let facts = known.facts(path);
             entry.hides = facts.is_some_and(|facts| facts.skip.is_none());
-            !agrees(&entry.what, facts)
+            let agrees = match (&entry.what, facts) {
+                (Overlaid::Gone, None) => true,
+                (Overlaid::File(file), Some(stored)) => same_content(&file.facts, stored),
+                (Overlaid::Pending(stamp), Some(_)) => known.is_current(path, *stamp),
+                _ => false,
+            };
+            !agrees
         });
         self.count();
     }
@@ -148,22 +154,13 @@ impl Overlay {
     }
 }
 
-/// Whether the stored index says the same as the entry.
-fn agrees(what: &Overlaid, stored: Option<&Facts>) -> bool {
-    match (what, stored) {
-        (Overlaid::Gone, None) => true,
-        (Overlaid::File(file), Some(stored)) => same_content(&file.facts, stored),
-        (Overlaid::Pending(stamp), Some(stored)) => is_current(stored, *stamp),
-        _ => false,
-    }
-}
-
 /// Whether two readings of a file saw the same.
 pub(crate) fn same_content(left: &Facts, right: &Facts) -> bool {
     left.hash == right.hash && left.skip == right.skip && left.stamp.bytes == right.stamp.bytes
 }
 
-/// Whether a stored file needs no second look when the disk shows `stamp`.
+/// Whether a reading needs no second look when the disk shows `stamp`, by that
+/// reading alone.
 pub(crate) fn is_current(stored: &Facts, stamp: Stamp) -> bool {
     // Permissions change without a trace in the stamp.
     let unread = matches!(stored.skip, Some(SkipReason::NoPermission | SkipReason::Unreadable));
@@ -174,7 +171,7 @@ pub(crate) fn is_current(stored: &Facts, stamp: Stamp) -> bool {
 pub(crate) enum Known<'s> {
     Nothing,
     Each(&'s Stored),
-    All(HashMap<&'s str, &'s Facts>),
+    All(&'s Stored, HashMap<&'s str, &'s Facts>),
 }
 
 impl<'s> Known<'s> {
@@ -183,7 +180,7 @@ impl<'s> Known<'s> {
             None => Known::Nothing,
             Some(stored) if look_ups <= MANY => Known::Each(stored),
             Some(stored) => {
-                Known::All(stored.files().map(|(_, path, facts)| (path, facts)).collect())
+                Known::All(stored, stored.files().map(|(_, path, facts)| (path, facts)).collect())
             }
         }
     }
@@ -195,7 +192,13 @@ impl<'s> Known<'s> {
                 // A failing store is found by the next load; until then the file counts as new.
                 stored.find(path).ok().flatten().map(|at| stored.facts(at))
             }
-            Known::All(all) => all.get(path).copied(),
+            Known::All(_, all) => all.get(path).copied(),
         }
+    }
+
+    /// Whether the stored file needs no second look when the disk shows `stamp`.
+    pub(crate) fn is_current(&self, path: &str, stamp: Stamp) -> bool {
+        let (Known::Each(stored) | Known::All(stored, _)) = self else { return false };
+        self.facts(path).is_some_and(|facts| stored.sightings.is_current(path, facts, stamp))
     }
 }

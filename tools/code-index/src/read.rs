@@ -73,7 +73,8 @@ fn is_gone(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
-fn is_racy(stamp: Stamp) -> bool {
+/// Whether another content may come to have this stamp too.
+pub(crate) fn is_racy(stamp: Stamp) -> bool {
     let written = UNIX_EPOCH + Duration::from_nanos(stamp.modified);
     SystemTime::now().duration_since(written).is_ok_and(|age| age < RACY)
 }

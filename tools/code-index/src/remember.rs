@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::adopt;
 use crate::history::{History, Log, refresh};
 use crate::root_state::RootState;
 use crate::status::HistoryState;
@@ -19,6 +20,14 @@ pub(crate) fn run(state: &RootState) {
         state.set_history(HistoryState::Reading, Some(Arc::new(History::of(log))));
     }
     wait_for_first_index(state);
+    if known.is_none() {
+        // Most commits are known in another worktree. Its own HEAD is not
+        // spoken of: which commits count here is asked first.
+        known = adopt::sources(state)
+            .iter()
+            .find_map(|other| Log::load(&other.history_file()))
+            .map(Log::of_another_head);
+    }
     while !state.stop.is_cancelled() {
         match refresh(&state.git, &state.root, known.as_ref()) {
             Ok(Some(log)) => {

@@ -18,9 +18,10 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tantivy::DocAddress;
 
+use crate::as_stored::AsStored;
 use crate::cancel::Cancel;
 use crate::changes::Journal;
-use crate::document::{Analysis, Analyst};
+use crate::document::{Analysis, Analyst, IndexedFile};
 use crate::folder::{IndexFolder, MetaStamp};
 use crate::history::{GitProcess, History};
 use crate::language::Language;
@@ -28,12 +29,12 @@ use crate::links::Links;
 use crate::links::names::Names;
 use crate::names_cache::NamesCache;
 use crate::options::Options;
-use crate::overlay::{Overlaid, Overlay};
+use crate::overlay::{Known, Overlaid, Overlay, same_content};
 use crate::resolve::memory::Memory;
 use crate::resolve::projects::Projects;
 use crate::status::{HistoryState, IndexStatus, WatchState};
 use crate::stored::{Stored, StoredReader};
-use crate::walk::{SkipReason, Skipped, WalkLimits};
+use crate::walk::{SkipReason, Skipped, Stamp, WalkLimits};
 use crate::workspace::RootQuery;
 
 /// Paths that changed, each with the newest that is known of it; none stands
@@ -63,6 +64,10 @@ impl View {
     pub(crate) fn warm(&self) -> std::io::Result<()> {
         let Some(stored) = &self.stored else { return Ok(()) };
         stored.segments().try_for_each(|segment| segment.table.warm(segment.reader, &stored.fields))
+    }
+
+    fn stamp(&self) -> Option<MetaStamp> {
+        self.stored.as_ref().map(|stored| stored.stamp)
     }
 
     /// Whether a file is there that is not left out.
@@ -103,6 +108,8 @@ pub(crate) struct RootState {
     pub(crate) in_round: AtomicUsize,
     /// The first walk has said which files there are.
     pub(crate) listed: AtomicBool,
+    /// Files whose content was analysed to be kept.
+    pub(crate) parsed: AtomicU64,
     view: Mutex<Shown>,
     changed: Condvar,
     loading: Mutex<Option<MetaStamp>>,
@@ -119,6 +126,7 @@ struct Shown {
     last_change: Instant,
     /// Counts everything that a waiter may want to see.
     version: u64,
+    as_stored: AsStored,
 }
 
 impl RootState {
@@ -130,7 +138,8 @@ impl RootState {
             walked: false,
             memory: Mutex::default(),
         };
-        let shown = Shown { view: Arc::new(view), last_change: Instant::now(), version: 0 };
+        let (view, last_change) = (Arc::new(view), Instant::now());
+        let shown = Shown { view, last_change, version: 0, as_stored: AsStored::default() };
         RootState {
             root,
             options,
@@ -139,6 +148,7 @@ impl RootState {
             stop: Cancel::new(),
             in_round: AtomicUsize::new(0),
             listed: AtomicBool::new(false),
+            parsed: AtomicU64::new(0),
             view: Mutex::new(shown),
             changed: Condvar::new(),
             loading: Mutex::new(None),
@@ -208,6 +218,7 @@ impl RootState {
     fn show_stored(&self, stored: Arc<Stored>) -> Arc<View> {
         let mut shown = self.shown();
         let mut overlay = Overlay::clone(&shown.view.overlay);
+        overlay.apply(shown.as_stored.broken(&self.root, &overlay, Some(&stored)));
         overlay.settle(Some(&stored));
         let generation = shown.view.generation.max(stored.payload.generation);
         let walked = shown.view.walked;
@@ -230,17 +241,38 @@ impl RootState {
         Arc::clone(&shown.view)
     }
 
-    /// Makes changes visible to the queries of this process.
-    pub(crate) fn change(&self, changes: Changes) {
+    /// Makes changes visible to the queries of this process. They were found by
+    /// comparison with `basis`.
+    pub(crate) fn change(&self, basis: &View, mut changes: Changes) {
         if changes.is_empty() {
             return;
         }
         let mut shown = self.shown();
         let view = Arc::clone(&shown.view);
+        shown.as_stored.note(basis, &changes);
+        let stored = view.stored.as_deref();
+        let known = Known::new(stored, changes.len());
+        changes.retain(|(path, what)| {
+            let same = match (what, known.facts(path)) {
+                (None, _) => true,
+                // It was committed since it was compared.
+                (Some(Overlaid::File(file)), Some(stored)) => same_content(&file.facts, stored),
+                _ => false,
+            };
+            !same || view.overlay.hides(path)
+        });
+        let mut overlay = Overlay::clone(&view.overlay);
+        overlay.apply(changes.clone());
+        if basis.stamp() != view.stamp() {
+            let broken = shown.as_stored.broken(&self.root, &overlay, stored);
+            overlay.apply(broken.clone());
+            changes.extend(broken);
+        }
+        if changes.is_empty() {
+            return;
+        }
         let generation = next_generation(view.generation);
         self.journal.note(&view, generation, changes.iter().map(|(path, what)| (path, what)));
-        let mut overlay = Overlay::clone(&view.overlay);
-        overlay.apply(changes);
         overlay.settle(view.stored.as_deref());
         shown.last_change = Instant::now();
         let stored = view.stored.clone();
@@ -267,7 +299,7 @@ impl RootState {
     }
 
     /// Forgets pending files that were just committed, unless they changed since.
-    pub(crate) fn settle_pending(&self, done: &[(Arc<str>, crate::walk::Stamp)]) {
+    pub(crate) fn settle_pending(&self, done: &[(Arc<str>, Stamp)]) {
         let mut shown = self.shown();
         let view = Arc::clone(&shown.view);
         let mut overlay = Overlay::clone(&view.overlay);
@@ -368,10 +400,14 @@ impl RootState {
         self.names.links(stored, at)
     }
 
+    pub(crate) fn count_parsed(&self, file: &IndexedFile) {
+        self.parsed.fetch_add(u64::from(file.facts.skip.is_none()), Ordering::Relaxed);
+    }
+
     /// Reads a file that is not indexed yet.
     pub(crate) fn links_of_pending(&self, path: &str) -> Option<(Option<Language>, Arc<Names>)> {
         let mut analyst = Analyst::new(self.options.max_file_bytes);
-        let Analysis::File(file) = analyst.analyse(&self.root, path) else { return None };
+        let Analysis::File(file) = analyst.analyse(&self.root, path, &[]) else { return None };
         let links = Links::unpack(&file.links).unwrap_or_default();
         file.facts.skip.is_none().then(|| (file.facts.language, Arc::new(Names::new(links))))
     }

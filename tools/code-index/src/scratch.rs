@@ -39,6 +39,26 @@ impl Repository {
         fs::write(full, text).unwrap();
     }
 
+    /// Makes another worktree of the repository, empty, tied as git ties them.
+    pub(crate) fn worktree(&self) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        let top = folder.path().canonicalize().unwrap();
+        let common = self.path().canonicalize().unwrap().join(".git");
+        let tie = common.join("worktrees").join(top.file_name().unwrap());
+        fs::create_dir_all(&tie).unwrap();
+        fs::write(common.join("HEAD"), "ref: refs/heads/main\n").unwrap();
+        fs::write(tie.join("commondir"), "../..\n").unwrap();
+        fs::write(tie.join("gitdir"), format!("{}\n", top.join(".git").display())).unwrap();
+        fs::write(top.join(".git"), format!("gitdir: {}\n", tie.display())).unwrap();
+        folder
+    }
+
+    /// Opens another folder with the same cache.
+    pub(crate) fn open_folder(&self, folder: &Path) -> Workspace {
+        let roots = Roots::from_folders(&[folder.to_path_buf()]).unwrap();
+        Workspace::open(roots, &self.options()).unwrap()
+    }
+
     pub(crate) fn options(&self) -> Options {
         let mut options = Options::new(self.cache.path());
         options.commit_after = Duration::from_millis(50);

@@ -16,6 +16,7 @@ use crate::folder::{IndexFolder, MetaStamp, Payload};
 use crate::links::Links;
 use crate::schema::{Fields, tokenizers};
 use crate::segment_table::SegmentTable;
+use crate::sightings::Sightings;
 use crate::symbol::Symbol;
 
 /// Blocks of stored symbols kept unpacked, 16 KiB each.
@@ -36,6 +37,8 @@ pub(crate) struct Stored {
     /// Files to leave out.
     pub(crate) left_out: usize,
     tables: Vec<Arc<SegmentTable>>,
+    /// Under which other stamps the files were seen.
+    pub(crate) sightings: Arc<Sightings>,
 }
 
 /// One segment of a state, with its table.
@@ -189,6 +192,7 @@ pub(crate) struct StoredReader {
     folder: IndexFolder,
     fields: Arc<Fields>,
     open: Mutex<Open>,
+    sightings: Arc<Sightings>,
 }
 
 #[derive(Default)]
@@ -199,7 +203,8 @@ struct Open {
 
 impl StoredReader {
     pub(crate) fn new(folder: IndexFolder) -> StoredReader {
-        StoredReader { folder, fields: Arc::new(Fields::new()), open: Mutex::default() }
+        let (fields, open, sightings) = (Arc::new(Fields::new()), Mutex::default(), Arc::default());
+        StoredReader { folder, fields, open, sightings }
     }
 
     pub(crate) fn fields(&self) -> &Arc<Fields> {
@@ -213,7 +218,10 @@ impl StoredReader {
         for _ in 0..LOAD_ATTEMPTS {
             let Some(stamp) = self.folder.stamp() else { return Ok(None) };
             match self.attempt(&mut open, stamp) {
-                Ok(Some(stored)) if self.folder.stamp() == Some(stamp) => return Ok(Some(stored)),
+                Ok(Some(stored)) if self.folder.stamp() == Some(stamp) => {
+                    self.sightings.load(&self.folder.stamps_file());
+                    return Ok(Some(stored));
+                }
                 // Another commit came between; read again.
                 Ok(Some(_)) => {}
                 Ok(None) => return Ok(None),
@@ -260,8 +268,9 @@ impl StoredReader {
         }
         open.tables = tables;
         let fields = Arc::clone(&self.fields);
+        let (sightings, tables) = (Arc::clone(&self.sightings), ordered);
         let mut stored =
-            Stored { searcher, fields, payload, stamp, files: 0, left_out: 0, tables: ordered };
+            Stored { searcher, fields, payload, stamp, files: 0, left_out: 0, tables, sightings };
         let left_out = stored.files().filter(|(_, _, facts)| facts.skip.is_some()).count();
         stored.left_out = left_out;
         stored.files = stored.files().count() - left_out;

@@ -15,11 +15,15 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use crate::document::{Analysis, Analyst};
+use rayon::prelude::*;
+
+use crate::document::{Analysis, Analyst, Facts};
 use crate::events::{Batch, Inbox, Watches};
 use crate::options::WatchMode;
 use crate::overlay::{Known, Overlaid, is_current, same_content};
+use crate::read::is_racy;
 use crate::root_state::{Changes, RootState, View};
+use crate::sightings::Unchanged;
 use crate::status::WatchState;
 use crate::walk::{Found, Stamp, Walked, list, relative, walk};
 
@@ -162,6 +166,17 @@ impl Watch<'_> {
         }
     }
 
+    /// Another folder may have taken the place of one that is watched: a watch
+    /// stays with what it was asked for.
+    fn forget_tree(&mut self, folder: &str) {
+        let is_below = |path: &String| {
+            path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let below: Vec<String> =
+            self.folders.iter().filter(|path| is_below(path)).cloned().collect();
+        below.iter().for_each(|folder| self.forget_folder(folder));
+    }
+
     /// Watches the folders that are new, and returns them.
     fn watch_folders(&mut self, folders: &[String]) -> Vec<String> {
         let mut new = Vec::new();
@@ -201,7 +216,7 @@ impl Watch<'_> {
                 changes.push((Arc::clone(path), None));
             }
         }
-        self.state.change(changes);
+        self.state.change(&view, changes);
         self.state.set_left_out(walked.skipped);
         self.compare_files(&view, &walked.files);
     }
@@ -209,18 +224,18 @@ impl Watch<'_> {
     /// Takes in the files whose stamps differ from what is known.
     fn compare_files(&mut self, view: &View, files: &[Found]) {
         let known = Known::new(view.stored.as_deref(), files.len());
-        let changed: Vec<&Found> = files
+        let mut changed: Vec<&Found> = files
             .iter()
             .filter(|found| match view.overlay.get(&found.path) {
                 Some(Overlaid::File(file)) => !is_current(&file.facts, found.stamp),
                 Some(Overlaid::Pending(stamp)) => *stamp != found.stamp,
                 Some(Overlaid::Gone) => true,
-                None => {
-                    let facts = known.facts(&found.path);
-                    !facts.is_some_and(|facts| is_current(facts, found.stamp))
-                }
+                None => !known.is_current(&found.path, found.stamp),
             })
             .collect();
+        if changed.len() > READ_AT_ONCE {
+            changed = self.without_touched(view, &known, &changed);
+        }
         // Where nothing is stored yet the list of files comes first: with it,
         // text is found before the first file is parsed.
         let few = changed.len() <= READ_AT_ONCE && view.stored.is_some();
@@ -230,8 +245,32 @@ impl Watch<'_> {
             let pending = |found: &&Found| {
                 (Arc::from(found.path.as_str()), Some(Overlaid::Pending(found.stamp)))
             };
-            self.state.change(changed.iter().map(pending).collect());
+            self.state.change(view, changed.iter().map(pending).collect());
         }
+    }
+
+    /// The files of which the stored content is not found again, as it is in a
+    /// tree that was touched or checked out anew.
+    fn without_touched<'f>(
+        &self,
+        view: &View,
+        known: &Known<'_>,
+        changed: &[&'f Found],
+    ) -> Vec<&'f Found> {
+        let Some(stored) = &view.stored else { return changed.to_vec() };
+        let (root, stop) = (&self.state.root, &self.state.stop);
+        let differs = |found: &&&Found| {
+            let facts = known.facts(&found.path).filter(|_| !view.overlay.hides(&found.path));
+            let Some(facts) = facts.filter(|facts| facts.stamp.bytes == found.stamp.bytes) else {
+                return true;
+            };
+            let max = self.state.options.max_file_bytes;
+            let again = (!stop.is_cancelled())
+                .then(|| Unchanged::find(root, &found.path, facts, max))
+                .flatten();
+            again.map(|again| stored.sightings.note(&found.path, facts, again)).is_none()
+        };
+        changed.par_iter().filter(differs).copied().collect()
     }
 
     fn has_room(&self, view: &View) -> bool {
@@ -241,33 +280,47 @@ impl Watch<'_> {
     /// Reads files now and shows what differs.
     fn read<'p>(&mut self, paths: impl Iterator<Item = &'p str>) {
         let mut changes: Changes = Vec::new();
+        let view = self.state.current();
         for path in paths {
             if self.state.stop.is_cancelled() {
                 return;
             }
-            let analysis = self.analyst.analyse(&self.state.root, path);
-            let view = self.state.current();
-            changes.extend(self.change_of(&view, path, analysis));
+            changes.extend(self.look_at(&view, path));
         }
-        self.state.change(changes);
+        self.state.change(&view, changes);
     }
 
-    /// What a reading changes, none where it says what is known already.
-    fn change_of(
-        &self,
-        view: &View,
-        path: &str,
-        analysis: Analysis,
-    ) -> Option<(Arc<str>, Option<Overlaid>)> {
+    /// Reads a file. Returns what that changes, none where it says what is known
+    /// already.
+    fn look_at(&mut self, view: &View, path: &str) -> Option<(Arc<str>, Option<Overlaid>)> {
         let stored = Known::new(view.stored.as_deref(), 1).facts(path);
         let shown = view.overlay.get(path);
-        let next = match analysis {
+        let shown_file = match shown {
+            Some(Overlaid::File(file)) => Some(&file.facts),
+            _ => None,
+        };
+        let known: Vec<Facts> = stored.into_iter().chain(shown_file).copied().collect();
+        let next = match self.analyst.analyse(&self.state.root, path, &known) {
+            Analysis::Known(at, again) => {
+                self.state.note_left_out(path, None);
+                let (Some(all), Some(facts)) = (&view.stored, stored.filter(|_| at == 0)) else {
+                    return None;
+                };
+                all.sightings.note(path, facts, again);
+                None
+            }
             Analysis::File(file) => {
                 self.state.note_left_out(path, None);
+                self.state.count_parsed(&file);
+                // One to leave out has no content by which it could be known before.
                 if stored.is_some_and(|stored| same_content(&file.facts, stored)) {
+                    let again =
+                        Unchanged { stamp: file.facts.stamp, racy: is_racy(file.facts.stamp) };
+                    if let (Some(all), Some(facts)) = (&view.stored, stored) {
+                        all.sightings.note(path, facts, again);
+                    }
                     None
-                } else if matches!(shown, Some(Overlaid::File(old)) if same_content(&file.facts, &old.facts))
-                {
+                } else if shown_file.is_some_and(|old| same_content(&file.facts, old)) {
                     return None;
                 } else {
                     Some(Overlaid::File(Arc::from(file)))
@@ -282,15 +335,21 @@ impl Watch<'_> {
                 stored.map(|_| Overlaid::Gone)
             }
         };
-        let same =
-            matches!((&next, shown), (None, None) | (Some(Overlaid::Gone), Some(Overlaid::Gone)));
+        let same = matches!((&next, shown), (Some(Overlaid::Gone), Some(Overlaid::Gone)));
         (!same).then(|| (Arc::from(path), next))
     }
 
     fn look_at_events(&mut self, batch: Batch) {
         let mut by_folder: HashMap<String, Vec<String>> = HashMap::new();
+        let mut replaced = Vec::new();
         for path in batch.paths {
-            let Ok(path) = relative(&self.state.root, &path) else { continue };
+            let path = match relative(&self.state.root, &path) {
+                Ok(path) => path,
+                Err(shown) => {
+                    self.note_unnameable(&path, &shown);
+                    continue;
+                }
+            };
             let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
             if matches!(name, ".gitignore" | ".ignore") {
                 self.rescan();
@@ -300,7 +359,16 @@ impl Watch<'_> {
             if path.is_empty() || !self.folders.contains(folder) {
                 continue;
             }
+            if self.folders.contains(&path) {
+                replaced.push(path);
+                continue;
+            }
             by_folder.entry(folder.to_owned()).or_default().push(path);
+        }
+        if !replaced.is_empty() {
+            replaced.iter().for_each(|folder| self.forget_tree(folder));
+            self.rescan();
+            return;
         }
         let mut files = Vec::new();
         for (folder, paths) in by_folder {
@@ -310,6 +378,15 @@ impl Watch<'_> {
             }
         }
         self.read(files.iter().map(String::as_str));
+    }
+
+    /// A name that is no Unicode is counted while it is there.
+    fn note_unnameable(&self, path: &Path, shown: &str) {
+        let folder = path.parent().and_then(|folder| relative(&self.state.root, folder).ok());
+        let Some(folder) = folder.filter(|folder| self.folders.contains(folder)) else { return };
+        let listed = list(&self.state.root, &folder, self.state.walk_limits(), &self.state.stop);
+        let skipped = listed.skipped.iter().find(|skipped| skipped.path == shown);
+        self.state.note_left_out(shown, skipped.map(|skipped| skipped.reason));
     }
 
     /// Finds out what the paths of one folder are now. False where a folder

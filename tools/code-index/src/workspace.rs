@@ -33,7 +33,7 @@ const CANCEL_POLL: Duration = Duration::from_millis(10);
 /// The folders that one server answers for.
 pub struct Workspace {
     roots: Roots,
-    indexes: Vec<RootIndex>,
+    pub(crate) indexes: Vec<RootIndex>,
 }
 
 /// To which files a question is limited.

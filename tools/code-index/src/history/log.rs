@@ -46,6 +46,11 @@ impl Log {
         (log.format == FORMAT && log.commits.iter().all(sound)).then_some(log)
     }
 
+    /// The same commits, not yet said to be those of any HEAD.
+    pub(crate) fn of_another_head(self) -> Log {
+        Log { head: String::new(), ..self }
+    }
+
     /// Keeps it for the next process: whole or not at all.
     pub(crate) fn save(&self, file: &Path) -> io::Result<()> {
         let bytes = postcard::to_stdvec(self).map_err(io::Error::other)?;

@@ -1,19 +1,18 @@
 //! An index that followed edits says what one says that is built anew.
 //!
-//! A small repository of generated files is edited at random: written, renamed,
-//! moved, deleted, broken and mended, many at once as a branch switch does. After
-//! each step symbols and edges are compared with those of a cold index.
+//! A small repository of generated files is edited at random: written, copied,
+//! renamed, moved with its folder, deleted, touched, broken and mended, switched to
+//! another branch, checked out into a second worktree. After each step symbols and
+//! edges are compared with those of a cold index.
 //!
 //! `YMERA_STEPS` says how many steps the four tests take together, `YMERA_SEED`
-//! which; a long run is split into several with seeds of their own:
-//!
-//! ```text
-//! YMERA_STEPS=20000 YMERA_SEED=5 cargo test --release -p ymera-code-index incremental
-//! ```
+//! which; `scripts/soak incremental` splits a long run into several with seeds of
+//! their own, so that it can be gone on with.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
+use std::path::Path;
 
 use super::*;
 use crate::scratch::{Repository, wait_complete, wait_until};
@@ -30,6 +29,9 @@ const NAMES: [&str; 12] = [
     "drain",
 ];
 const ENDINGS: [&str; 3] = ["ts", "py", "rs"];
+/// Where a folder moves to.
+const TOPS: [&str; 5] = ["core", "web", "tests", "lib", "old"];
+const BROKEN: &str = "\n{{{ (broken";
 
 /// A generator that gives the same numbers for the same seed everywhere.
 struct Dice(u64);
@@ -84,7 +86,7 @@ fn content(dice: &mut Dice, path: &str) -> String {
         ),
     };
     if dice.roll(10) == 0 {
-        text.push_str("\n{{{ (broken");
+        text.push_str(BROKEN);
     }
     text
 }
@@ -92,6 +94,8 @@ fn content(dice: &mut Dice, path: &str) -> String {
 struct Run {
     repository: Repository,
     tree: Tree,
+    /// The branch that is not checked out.
+    other: Option<Tree>,
     dice: Dice,
 }
 
@@ -112,28 +116,109 @@ impl Run {
     }
 
     fn step(&mut self) {
-        match self.dice.roll(10) {
-            0..=4 => self.write_some(),
-            5 => {
-                if let Some(path) = self.some_path() {
-                    self.remove(&path);
-                }
+        let Some(path) = self.some_path() else { return self.write_some() };
+        let to = new_path(&mut self.dice);
+        match self.dice.roll(20) {
+            0..=5 => self.write_some(),
+            6 | 7 => self.remove(&path),
+            8 | 9 if path != to => {
+                let (old, new) =
+                    (self.repository.path().join(&path), self.repository.path().join(&to));
+                fs::create_dir_all(new.parent().unwrap()).unwrap();
+                fs::rename(old, new).unwrap();
+                let text = self.tree.remove(&path).unwrap();
+                self.tree.insert(to, text);
             }
-            6 | 7 => {
-                let to = new_path(&mut self.dice);
-                if let Some(from) = self.some_path().filter(|from| *from != to) {
-                    let text = self.tree[&from].clone();
-                    let (old, new) =
-                        (self.repository.path().join(&from), self.repository.path().join(&to));
-                    fs::create_dir_all(new.parent().unwrap()).unwrap();
-                    fs::rename(old, new).unwrap();
-                    self.tree.remove(&from);
-                    self.tree.insert(to, text);
-                }
+            // The same names elsewhere.
+            10 | 11 => self.write(&to, self.tree[&path].clone()),
+            12 | 13 => {
+                let text = &self.tree[&path];
+                let mended = text.strip_suffix(BROKEN).map(str::to_owned);
+                self.write(&path, mended.unwrap_or_else(|| format!("{text}{BROKEN}")));
             }
-            // Another branch: many files at once.
-            _ => (0..8).for_each(|_| self.write_some()),
+            14 => self.move_folder(&path),
+            15 | 16 => self.switch_branch(),
+            17 => self.touch_some(),
+            18 => (0..8).for_each(|_| self.write_some()),
+            _ => self.check_out_elsewhere(),
         }
+    }
+
+    fn move_folder(&mut self, path: &str) {
+        let from = path.split('/').next().unwrap().to_owned();
+        let to = *self.dice.pick(&TOPS);
+        let below = |tree: &Tree, top: &str| -> Vec<String> {
+            tree.keys().filter(|path| path.split('/').next() == Some(top)).cloned().collect()
+        };
+        if from == to || !below(&self.tree, to).is_empty() {
+            return;
+        }
+        let (old, new) = (self.repository.path().join(&from), self.repository.path().join(to));
+        if new.exists() {
+            fs::remove_dir_all(&new).unwrap();
+        }
+        fs::rename(old, new).unwrap();
+        for path in below(&self.tree, &from) {
+            let text = self.tree.remove(&path).unwrap();
+            self.tree.insert(format!("{to}{}", &path[from.len()..]), text);
+        }
+    }
+
+    /// Writes what differs and nothing else, as git does.
+    fn switch_branch(&mut self) {
+        let mut other = self.other.take().unwrap_or_else(|| self.tree.clone());
+        for _ in 0..self.dice.roll(4) {
+            let path = new_path(&mut self.dice);
+            let text = content(&mut self.dice, &path);
+            other.insert(path, text);
+        }
+        let before = self.tree.clone();
+        for path in before.keys().filter(|path| !other.contains_key(*path)) {
+            self.remove(path);
+        }
+        for (path, text) in other {
+            if before.get(&path) != Some(&text) {
+                self.write(&path, text);
+            }
+        }
+        self.other = Some(before);
+    }
+
+    fn touch_some(&mut self) {
+        for path in self.tree.keys().take(10) {
+            let file = self.repository.path().join(path);
+            let file = fs::OpenOptions::new().write(true).open(file).unwrap();
+            file.set_modified(std::time::SystemTime::now()).unwrap();
+        }
+    }
+
+    /// Checks the tree out into a second worktree, with some changes, where the
+    /// index begins with that of the first.
+    fn check_out_elsewhere(&mut self) {
+        let folder = self.repository.worktree();
+        let mut tree = self.tree.clone();
+        for _ in 0..3 {
+            let path = new_path(&mut self.dice);
+            let text = content(&mut self.dice, &path);
+            tree.insert(path, text);
+        }
+        for (path, text) in &tree {
+            let file = folder.path().join(path);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, text).unwrap();
+        }
+        let names = [*self.dice.pick(&NAMES)];
+        let workspace = self.repository.open_folder(folder.path());
+        wait_complete(&workspace);
+        let warm = said(&workspace, &tree, &names);
+        let cold = cold_workspace(folder.path(), |cold| said(cold, &tree, &names));
+        assert_eq!(warm, cold, "in a second worktree");
+        let cache = workspace.cache_folders().remove(0);
+        drop(workspace);
+        fs::remove_dir_all(cache).unwrap();
+        let tie = folder.path().canonicalize().unwrap();
+        let tie = self.repository.path().join(".git/worktrees").join(tie.file_name().unwrap());
+        fs::remove_dir_all(tie).unwrap();
     }
 
     fn write_some(&mut self) {
@@ -194,7 +279,8 @@ fn follow(test: u64) {
     let from_environment = |name: &str| std::env::var(name).ok()?.parse::<u64>().ok();
     let steps = from_environment("YMERA_STEPS").unwrap_or(STEPS) / TESTS;
     let first = (from_environment("YMERA_SEED").unwrap_or(0) * TESTS + test) << 32;
-    let mut run = Run { repository: Repository::new(&[]), tree: Tree::new(), dice: Dice(first) };
+    let (repository, dice) = (Repository::new(&[]), Dice(first));
+    let mut run = Run { repository, tree: Tree::new(), other: None, dice };
     (0..30).for_each(|_| run.write_some());
     let workspace = run.repository.open_complete();
     for step in 0..steps {
@@ -203,16 +289,16 @@ fn follow(test: u64) {
         run.settle(&workspace);
         let names = [*run.dice.pick(&NAMES), *run.dice.pick(&NAMES)];
         let warm = said(&workspace, &run.tree, &names);
-        let cold = cold_workspace(&run, |cold| said(cold, &run.tree, &names));
+        let cold = cold_workspace(run.repository.path(), |cold| said(cold, &run.tree, &names));
         assert_eq!(warm, cold, "test {test}, step {step}, seed {}", first + step);
     }
     wait_complete(&workspace);
 }
 
 /// Asks an index that is built for this question alone.
-fn cold_workspace(run: &Run, ask: impl Fn(&Workspace) -> String) -> String {
+fn cold_workspace(folder: &Path, ask: impl Fn(&Workspace) -> String) -> String {
     let cache = tempfile::tempdir().unwrap();
-    let roots = Roots::from_folders(&[run.repository.path().to_path_buf()]).unwrap();
+    let roots = Roots::from_folders(&[folder.to_path_buf()]).unwrap();
     let workspace = Workspace::open(roots, &Options::new(cache.path())).unwrap();
     wait_complete(&workspace);
     ask(&workspace)

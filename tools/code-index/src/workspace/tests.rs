@@ -58,6 +58,23 @@ fn changes_are_seen_and_committed() {
 }
 
 #[test]
+fn a_folder_in_the_place_of_another_is_followed() {
+    let repository = Repository::new(&[
+        ("one/deep/a.rs", "fn alpha() {}\n"),
+        ("two/deep/b.rs", "fn beta() {}\n"),
+    ]);
+    let workspace = repository.open_complete();
+    let (one, two) = (repository.path().join("one"), repository.path().join("two"));
+    fs::remove_dir_all(&two).unwrap();
+    fs::rename(&one, &two).unwrap();
+    wait_until("the new place is seen", || find(&workspace, "alpha") == ["two/deep/a.rs:1"]);
+    assert!(find(&workspace, "beta").is_empty());
+    repository.write("two/deep/a.rs", "fn gamma() {}\n");
+    wait_until("an edit there is seen", || find(&workspace, "gamma") == ["two/deep/a.rs:1"]);
+    assert!(find(&workspace, "alpha").is_empty());
+}
+
+#[test]
 fn two_processes_share_and_take_over() {
     let repository = Repository::new(&[("src/a.rs", "fn alpha() {}\n")]);
     let writer = repository.open_complete();
@@ -278,6 +295,7 @@ fn damaged_and_older_folders_are_built_anew() {
 #[cfg(unix)]
 #[test]
 fn hostile_files_are_left_out_with_their_reasons() {
+    use std::os::unix::ffi::OsStrExt;
     use std::os::unix::fs::symlink;
 
     use crate::walk::SkipReason;
@@ -292,6 +310,8 @@ fn hostile_files_are_left_out_with_their_reasons() {
     fs::write(root.join("bundle.min.js"), "var a=1;".repeat(700_000)).unwrap();
     fs::write(root.join("one_line.js"), format!("function one(){{{}}}", "a();".repeat(200_000)))
         .unwrap();
+    let unnameable = |name: &[u8]| root.join(std::ffi::OsStr::from_bytes(name));
+    fs::write(unnameable(b"na\xffme.rs"), "fn named() {}\n").unwrap();
     symlink("nowhere", root.join("dangling.rs")).unwrap();
     symlink("..", root.join("loop/up")).unwrap();
     symlink("/etc", root.join("outside")).unwrap();
@@ -308,13 +328,19 @@ fn hostile_files_are_left_out_with_their_reasons() {
         ("bundle.min.js", SkipReason::TooLarge),
         ("dangling.rs", SkipReason::Link),
         ("loop/up", SkipReason::Link),
+        ("na\u{fffd}me.rs", SkipReason::NameNotUnicode),
         ("outside", SkipReason::Link),
         ("pipe.rs", SkipReason::NotRegular),
         ("socket.rs", SkipReason::NotRegular),
     ];
     assert_eq!(reasons, want);
     let status = workspace.status();
-    assert_eq!((status.total, status.skipped), (4, 7));
+    assert_eq!((status.total, status.skipped), (4, 8));
+    fs::write(unnameable(b"late\xff.rs"), "").unwrap();
+    wait_until("a name that came later is counted", || workspace.status().skipped == 9);
+    fs::remove_file(unnameable(b"late\xff.rs")).unwrap();
+    fs::remove_file(unnameable(b"na\xffme.rs")).unwrap();
+    wait_until("names that went are not", || workspace.status().skipped == 7);
     assert_eq!(find(&workspace, "latin"), ["latin.rs:2"]);
     let lines = workspace.read_lines("outside/passwd", 1, 2, &Cancel::new());
     assert!(matches!(lines, Err(IndexError::UnknownFile { .. })), "{lines:?}");
