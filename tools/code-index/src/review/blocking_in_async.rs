@@ -145,7 +145,7 @@ fn rust(path: &str) -> Option<&'static str> {
     // What is done with a result does not block again, and types such as
     // `std::fs::OpenOptions` only describe what is to be done.
     let name = path.rsplit('.').next().unwrap_or(path);
-    let is_call = name.starts_with(char::is_lowercase) && !path.contains("()");
+    let is_call = name.starts_with(char::is_lowercase) && name != "new" && !path.contains("()");
     let known = RUST.iter().find(|(start, _)| path.starts_with(start));
     known
         .map(|(_, advice)| *advice)

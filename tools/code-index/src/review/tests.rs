@@ -42,6 +42,13 @@ pub(super) fn check(rule: &str, cases: &[(&str, &str)]) {
 }
 
 #[test]
+fn severities_are_the_words_of_sarif() {
+    for severity in [Severity::Error, Severity::Warning, Severity::Note] {
+        assert_eq!(serde_json::to_value(severity).unwrap(), severity.name());
+    }
+}
+
+#[test]
 fn only_changed_lines_count() {
     let text = "PASSWORD=hunter2222x\n\nTOKEN=9f8a7b6c5d4e3f2a1b0c\n";
     let lines = |changed: &'static [(u32, u32)]| {

@@ -62,9 +62,10 @@ pub(super) fn find(context: &Context<'_, '_>, found: &mut Vec<Found>) {
             Family::Java | Family::Kotlin => java(facts, &known, call),
             Family::Php => php(facts, call),
             Family::Ruby => ruby(facts, call),
-            Family::CSharp => (SHARP.contains(&call.name()) && call.kind == Kind::New).then(|| {
-                (Severity::Error, "it builds any type that the data names; use `System.Text.Json`")
-            }),
+            Family::CSharp => (SHARP.contains(&call.name()) && call.kind == Kind::New).then_some((
+                Severity::Error,
+                "it builds any type that the data names; use `System.Text.Json`",
+            )),
             Family::Script => matches!(
                 call.path.as_str(),
                 "node-serialize.unserialize"

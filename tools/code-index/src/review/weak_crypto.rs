@@ -174,7 +174,7 @@ fn hash_name<'c>(facts: &Facts<'c>, call: &'c Call<'c>) -> Option<&'c str> {
             _ => None,
         },
         Family::Rust => match path.rsplit_once('.')? {
-            (owner, "compute") if owner == "md5" => Some("md5"),
+            ("md5", "compute") => Some("md5"),
             (owner, "new" | "digest") => {
                 owner.rsplit('.').next().filter(|name| matches!(*name, "Md5" | "Sha1" | "Md4"))
             }
