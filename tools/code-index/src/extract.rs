@@ -100,7 +100,9 @@ impl Extractor {
         Extraction { symbols, links, syntax_errors: tree.root_node().has_error(), gave_up }
     }
 
-    fn parse(&mut self, language: Language, text: &str) -> Option<Tree> {
+    /// Parses a text, or nothing where that takes too long. Who keeps texts over
+    /// [`MAX_SOURCE_BYTES`] away keeps trees small.
+    pub(crate) fn parse(&mut self, language: Language, text: &str) -> Option<Tree> {
         let grammar = language.row().grammar.into();
         self.parser.set_language(&grammar).ok()?;
         let started = Instant::now();
