@@ -2,6 +2,7 @@
 
 mod answers;
 mod live;
+mod memory;
 mod roots;
 
 use std::path::Path;

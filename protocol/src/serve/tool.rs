@@ -275,6 +275,30 @@ impl<S: 'static> Tool<S> {
         self
     }
 
+    /// Marks a tool that only adds to its server's own state.
+    #[must_use]
+    pub fn additive(mut self) -> Self {
+        let annotations = ToolAnnotations::new()
+            .read_only(false)
+            .destructive(false)
+            .idempotent(false)
+            .open_world(false);
+        self.definition = self.definition.with_annotations(annotations);
+        self
+    }
+
+    /// Gives the tool its state for good, so that a server of any other state can offer it.
+    #[must_use]
+    pub fn over<T: 'static>(self, state: S) -> Tool<T>
+    where
+        S: Clone + Send + Sync,
+    {
+        let Self { definition, toolset, handler } = self;
+        let handler: Handler<T> =
+            Box::new(move |_, call, arguments| handler(state.clone(), call, arguments));
+        Tool { definition, toolset, handler }
+    }
+
     /// Puts the tool in a set that is offered only when asked for.
     #[must_use]
     pub fn toolset(mut self, toolset: &'static str) -> Self {

@@ -1,8 +1,10 @@
-//! A server made of typed tools over one state.
+//! A server made of typed tools over one state, and of tools that bring a state of their
+//! own ([`Tool::over`]).
 //!
 //! **Deliberately absent:** transports, and everything that a tool means.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,6 +43,8 @@ pub struct Toolbox<S> {
     state: S,
     tools: Vec<Tool<S>>,
     offered: BTreeSet<usize>,
+    /// Places in `tools`, and what models are told of them.
+    sets: Vec<(Range<usize>, &'static str)>,
     status: StatusOf<S>,
     threads: Arc<Semaphore>,
 }
@@ -61,6 +65,7 @@ impl<S: Clone + Send + Sync + 'static> Toolbox<S> {
             state,
             tools: Vec::new(),
             offered: BTreeSet::new(),
+            sets: Vec::new(),
             status: Box::new(|_| None),
             threads: Arc::new(Semaphore::new(BLOCKING_CALLS)),
         }
@@ -73,6 +78,15 @@ impl<S: Clone + Send + Sync + 'static> Toolbox<S> {
             self.offered.insert(self.tools.len());
         }
         self.tools.push(tool);
+        self
+    }
+
+    /// Adds tools of one set, and tells models `instructions` where any of them is offered.
+    #[must_use]
+    pub fn set(mut self, instructions: &'static str, tools: Vec<Tool<S>>) -> Self {
+        let first = self.tools.len();
+        self = tools.into_iter().fold(self, Self::tool);
+        self.sets.push((first..self.tools.len(), instructions));
         self
     }
 
@@ -139,7 +153,14 @@ pub struct UnknownToolset {
 
 impl<S: Clone + Send + Sync + 'static> ServerHandler for Toolbox<S> {
     fn get_info(&self) -> ServerConfig {
-        self.info.clone()
+        let mut info = self.info.clone();
+        for (places, instructions) in &self.sets {
+            if self.offered.range(places.clone()).next().is_some() {
+                let before = info.instructions.take().unwrap_or_default();
+                info.instructions = Some(format!("{before} {instructions}"));
+            }
+        }
+        info
     }
 
     fn get_tool(&self, name: &str) -> Option<rmcp::model::Tool> {

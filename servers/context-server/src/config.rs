@@ -1,8 +1,10 @@
-//! What the engine is told of flags, configuration and environment.
+//! What the engines are told of flags, configuration and environment.
 
 use ymera_code_index::Options;
 use ymera_code_index::roots::{RootInputs, Roots};
 use ymera_kit::{Environment, Failure};
+use ymera_memory::Memory;
+use ymera_store::{Store, StoreUrl};
 
 /// What decides on the project. A wrong `--root` is an error at once; where no
 /// project is known the tools say so.
@@ -27,4 +29,18 @@ pub(crate) fn engine(environment: &Environment) -> Options {
         options.max_file_bytes = kib.saturating_mul(1024);
     }
     options
+}
+
+/// The memory of all projects. Its store is opened when it is first used.
+pub(crate) fn memory(environment: &Environment) -> Result<Memory, Failure> {
+    let url = match &environment.config.store.url {
+        Some(url) => url.parse().map_err(Failure::usage)?,
+        None => StoreUrl::default(),
+    };
+    let folder = environment.folders.home.join("store");
+    let mut options = ymera_memory::Options::default();
+    if let Some(window) = environment.config.context.memory_window_tokens {
+        options.window_tokens = window.get();
+    }
+    Ok(Memory::new(Store::new(ymera_store::Options::new(url, folder)), options))
 }

@@ -3,6 +3,8 @@
 //! Unknown keys are errors, so that a misspelt one is noticed. The sections of
 //! servers that are not part of this crate are kept as they are.
 
+use std::fmt;
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
@@ -28,7 +30,8 @@ pub struct Config {
     /// The model server's budgets.
     pub budget: Option<toml::Table>,
     /// Where state is kept.
-    pub store: Option<toml::Table>,
+    #[serde(default)]
+    pub store: StoreConfig,
     /// The agent server.
     pub agents: Option<toml::Table>,
 }
@@ -54,6 +57,22 @@ pub struct ContextConfig {
     pub toolsets: Vec<String>,
     /// Files above this size are counted and left out, in KiB.
     pub max_file_kib: Option<u64>,
+    /// Tokens that a session of the memory keeps.
+    pub memory_window_tokens: Option<NonZeroU64>,
+}
+
+/// `[store]`.
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StoreConfig {
+    /// `sqlite`, or `postgres://…`, which may hold a password.
+    pub url: Option<String>,
+}
+
+impl fmt::Debug for StoreConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoreConfig").finish_non_exhaustive()
+    }
 }
 
 /// Why the configuration cannot be used.
@@ -88,7 +107,7 @@ impl Config {
         match std::fs::read_to_string(path) {
             Ok(text) => toml::from_str(&text).map_err(|error| ConfigError::Parse {
                 path: path.to_owned(),
-                message: error.to_string().trim_end().to_owned(),
+                message: explained(&text, &error),
             }),
             Err(error) if named.is_none() && error.kind() == std::io::ErrorKind::NotFound => {
                 Ok(Self::default())
@@ -96,6 +115,37 @@ impl Config {
             Err(source) => Err(ConfigError::Read { path: path.to_owned(), source }),
         }
     }
+}
+
+/// Place, key and reason. The line itself is not shown: it may hold a key or a password.
+fn explained(text: &str, error: &toml::de::Error) -> String {
+    let reason = without_credentials(error.message());
+    let Some(before) = error.span().and_then(|span| text.get(..span.start)) else {
+        return reason;
+    };
+    let number = before.lines().count().max(1) + usize::from(before.ends_with('\n'));
+    let line = text.lines().nth(number - 1).unwrap_or_default();
+    match line.split_once('=') {
+        Some((key, _)) => format!("line {number}, `{}`: {reason}", key.trim()),
+        None => format!("line {number}: {reason}"),
+    }
+}
+
+/// `scheme://user:password@host` as `scheme://***@host`, and no quoted value of a wrong type.
+fn without_credentials(message: &str) -> String {
+    const QUOTED: &str = "invalid type: string \"";
+    let mut shown = message.to_owned();
+    if let Some((_, rest)) = message.split_once(QUOTED)
+        && let Some(end) = rest.rfind('"')
+    {
+        shown = message.replacen(&rest[..end], "…", 1);
+    }
+    while let Some(start) = shown.find("://") {
+        let rest = &shown[start + 3..];
+        let hidden = rest.rfind('@').map_or(rest.len(), |at| at + 1);
+        shown = format!("{}:/…{}", &shown[..start], &rest[hidden..]);
+    }
+    shown
 }
 
 #[cfg(test)]
@@ -124,6 +174,26 @@ mod tests {
         let config = config.expect("valid");
         assert_eq!(config.context.toolsets, ["all"]);
         assert!(config.providers.is_some_and(|table| table.contains_key("lab")));
+    }
+
+    #[test]
+    fn a_wrong_line_is_told_without_its_secrets() {
+        let cases = [
+            ("[store]\nurl = \"postgres://u:canary@h/d\" x\n", "line 2, `url`"),
+            ("store = \"postgres://u:canary@h/d\"\n", "store"),
+            ("[store]\nurl = [\"postgres://u:canary@h\"]\n", "line 2, `url`"),
+            ("[store]\nurl = \"a\"\nurl = \"postgres://u:canary@h\"\n", "url"),
+            ("[store]\nuri = \"postgres://u:canary@h\"\n", "uri"),
+            ("[context]\nmemory_window_tokens = 0\n", "memory_window_tokens"),
+            ("[log]\n\n\nlevel = canary\n", "line 4, `level`"),
+        ];
+        for (text, part) in cases {
+            let message = load(text).expect_err(text);
+            assert!(message.contains(part), "{text}: {message}");
+            assert!(!message.contains("canary"), "{text}: {message}");
+        }
+        let config = load("[store]\nurl = \"postgres://u:canary@h\"\n").expect("right");
+        assert!(!format!("{config:?}").contains("canary"));
     }
 
     #[test]

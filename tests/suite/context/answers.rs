@@ -284,7 +284,7 @@ fn questions() -> [(&'static str, Value); 17] {
 }
 
 /// Collects every string and number of `value` that the text does not show.
-fn missing_facts(value: &Value, place: &str, text: &str, missing: &mut Vec<String>) {
+pub(super) fn missing_facts(value: &Value, place: &str, text: &str, missing: &mut Vec<String>) {
     match value {
         Value::Object(fields) => fields.iter().for_each(|(name, value)| {
             missing_facts(value, &format!("{place}/{name}"), text, missing);

@@ -2,6 +2,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rmcp::ServerHandler;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -140,6 +141,25 @@ fn the_asked_for_sets_are_offered() {
     let error = toolbox().select(&["all".to_owned(), "thread".to_owned()]).err().expect("unknown");
     let message = "unknown tool set `thread`; there are: default, threads, all";
     assert_eq!(error.to_string(), message);
+}
+
+/// A tool whose state is a number.
+async fn add(state: u64, _call: Call, args: Args) -> Result<Slept, Infallible> {
+    Ok(Slept { seconds: state + args.seconds })
+}
+
+#[tokio::test]
+async fn a_tool_brings_a_state_of_its_own() {
+    let tools = |state: u64| vec![Tool::new("add", "Add.", add).toolset("sums").over(state)];
+    let plain = toolbox().set("Or add.", tools(40));
+    assert_eq!(plain.get_info().instructions.as_deref(), Some("Use it."));
+    let all = plain.select(&["all".to_owned()]).expect("known");
+    assert_eq!(all.get_info().instructions.as_deref(), Some("Use it. Or add."));
+    let mut session = start(all);
+    let (_, answer) = session.call("add", json!({ "seconds": 2 })).await;
+    assert_eq!(answer["result"]["structuredContent"], json!({ "seconds": 42 }));
+    let (_, answer) = session.call("sleep", json!({ "seconds": 0 })).await;
+    assert_eq!(answer["result"]["structuredContent"], json!({ "seconds": 0 }));
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@
 //!   host's roots, or by the working directory, in this order.
 //! - Without a project every tool says how to name one; the server goes on.
 
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use tokio::sync::OnceCell;
@@ -94,6 +95,16 @@ impl CodeContext {
     pub fn status(&self) -> Option<IndexStatus> {
         let decided = self.0.decided.get().and_then(|result| result.as_ref().ok());
         decided.or(self.0.early.get()).map(|workspace| workspace.status())
+    }
+
+    /// The first root folder: the project, for whatever else is kept about it.
+    ///
+    /// # Errors
+    /// When no project is known.
+    pub async fn first_root(&self, call: &Call) -> Result<PathBuf, ToolError> {
+        let workspace = self.workspace(call).await?;
+        let first = workspace.roots().list().first().map(|root| root.path.clone());
+        first.ok_or_else(|| ToolError::Arguments("no root is served; pass --root PATH".to_owned()))
     }
 
     /// The served workspace, decided at the first call.
