@@ -21,6 +21,7 @@ mod build;
 pub mod cancel;
 mod candidates;
 pub mod changes;
+pub mod contracts;
 mod document;
 pub mod error;
 mod events;
