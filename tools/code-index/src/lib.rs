@@ -25,6 +25,7 @@ pub mod cancel;
 mod candidates;
 pub mod changes;
 pub mod docs;
+pub mod contracts;
 mod document;
 pub mod error;
 mod events;

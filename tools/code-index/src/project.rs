@@ -38,7 +38,7 @@ mod python;
 mod python_setup;
 mod ruby;
 mod swift;
-mod yaml;
+pub(crate) mod yaml;
 
 use std::path::Path;
 

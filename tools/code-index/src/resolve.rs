@@ -26,6 +26,7 @@ mod go;
 mod java;
 mod members;
 pub(crate) mod memory;
+pub(crate) mod named;
 pub(crate) mod projects;
 mod python;
 pub(crate) mod rules;

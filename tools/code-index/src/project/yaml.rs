@@ -9,7 +9,7 @@ const MAX_BRACKETS: usize = 64;
 const MAX_DEPTH: usize = 64;
 
 /// Parses the first document of a YAML text; an empty text is null.
-pub(super) fn yaml(text: &str) -> Result<Value, String> {
+pub(crate) fn yaml(text: &str) -> Result<Value, String> {
     if is_deep(text) {
         return Err(format!("is nested over {MAX_BRACKETS} levels deep"));
     }
