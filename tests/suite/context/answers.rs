@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ask, complete, refusal, server, shop};
+use super::{all_tools, ask, complete, refusal, server, shop};
 
 #[tokio::test]
 async fn the_tool_list_is_small_and_stable() -> anyhow::Result<()> {
@@ -152,7 +152,7 @@ async fn pages_follow_each_other_without_gap() -> anyhow::Result<()> {
 #[tokio::test]
 async fn mistakes_are_told_with_the_next_step() -> anyhow::Result<()> {
     let scratch = shop()?;
-    let mut server = server(&scratch).await?;
+    let mut server = all_tools(&scratch).await?;
     let cases = [
         ("search_code", json!({ "query": "a(", "mode": "regex" }), "text"),
         ("search_code", json!({ "query": "x", "cursor": "nonsense" }), "cursor"),
@@ -181,6 +181,9 @@ async fn mistakes_are_told_with_the_next_step() -> anyhow::Result<()> {
         ),
         ("analyze_impact", json!({}), "symbols"),
         ("analyze_impact", json!({ "diff": "no-such..range" }), "no-such..range"),
+        ("check_code", json!({ "paths": ["no/such.ts"] }), "no/such.ts"),
+        ("check_code", json!({ "diff": "no-such..range" }), "no-such..range"),
+        ("check_code", json!({ "cursor": "nonsense" }), "next_cursor"),
         ("map_project", json!({ "path": "no/such/place" }), "no/such/place"),
         ("map_project", json!({ "path": "../outside" }), "../outside"),
     ];
@@ -194,7 +197,7 @@ async fn mistakes_are_told_with_the_next_step() -> anyhow::Result<()> {
 #[tokio::test]
 async fn both_forms_carry_the_same_facts() -> anyhow::Result<()> {
     let scratch = shop()?;
-    let mut server = server(&scratch).await?;
+    let mut server = all_tools(&scratch).await?;
     complete(&mut server).await?;
     for (tool, arguments) in questions() {
         let result = server.call(tool, arguments).await?;
@@ -206,7 +209,7 @@ async fn both_forms_carry_the_same_facts() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn questions() -> [(&'static str, Value); 13] {
+fn questions() -> [(&'static str, Value); 16] {
     [
         ("explore_code", json!({ "query": "how is the price of a cart computed" })),
         ("search_code", json!({ "query": "price" })),
@@ -227,7 +230,30 @@ fn questions() -> [(&'static str, Value); 13] {
         ("analyze_impact", json!({ "paths": ["web/src/cart.ts"], "limit": 2 })),
         ("map_project", json!({})),
         ("map_project", json!({ "path": "web/src/cart.ts" })),
+        ("check_code", json!({})),
+        ("check_code", json!({ "paths": ["web/src/cart.ts", "catalog"] })),
+        ("check_code", json!({ "paths": ["."], "limit": 1 })),
     ]
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_files_is_told() -> anyhow::Result<()> {
+    let scratch = shop()?;
+    scratch.write("web/src/broken.ts", "import { gone } from './gone';\nconst a = (1;\n")?;
+    let mut server = all_tools(&scratch).await?;
+    complete(&mut server).await?;
+    let arguments = json!({ "paths": ["web/src/broken.ts", "web/src/cart.ts"] });
+    let answer = ask(&mut server, "check_code", arguments).await?;
+    let file = &answer["files"][0];
+    assert_eq!(file["path"], "web/src/broken.ts");
+    let want = json!([{ "line": 2, "column": 11, "message": "`(` is never closed" }]);
+    assert_eq!(file["errors"], want);
+    assert_eq!(file["unresolved_imports"], json!([{ "name": "./gone", "line": 1 }]));
+    assert_eq!(answer["files"][1]["path"], "web/src/cart.ts", "named, so told though clean");
+    for list in ["undeclared", "unused"] {
+        assert!(answer["dependencies"][list].is_array(), "{answer}");
+    }
+    Ok(())
 }
 
 /// Collects every string and number of `value` that the text does not show.
@@ -265,7 +291,7 @@ async fn answers_keep_to_their_size() -> anyhow::Result<()> {
             format!("/// Computes the price of cart {n}.\npub fn cart_price_{n}() {{\n{body}}}\n");
         scratch.write(format!("src/cart_{n}.rs"), text)?;
     }
-    let mut server = server(&scratch).await?;
+    let mut server = all_tools(&scratch).await?;
     complete(&mut server).await?;
     for (tool, arguments) in questions() {
         let result = server.call(tool, arguments.clone()).await?;
@@ -293,7 +319,7 @@ fn sizes(result: &Value) -> [(&'static str, usize); 2] {
 #[tokio::test]
 async fn every_answer_says_how_complete_the_index_is() -> anyhow::Result<()> {
     let scratch = shop()?;
-    let mut server = server(&scratch).await?;
+    let mut server = all_tools(&scratch).await?;
     for (tool, arguments) in questions() {
         let answer = ask(&mut server, tool, arguments).await?;
         let index = &answer["index"];

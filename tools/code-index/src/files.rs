@@ -196,7 +196,7 @@ fn live_text(root: &RootQuery<'_>, shown: &str, path: &str) -> Result<String, In
 
 /// Calls `visit` with each file that the question wants; a file that is not
 /// read yet has no facts but its size.
-fn for_each_file(root: &RootQuery<'_>, mut visit: impl FnMut(&str, Facts)) {
+pub(crate) fn for_each_file(root: &RootQuery<'_>, mut visit: impl FnMut(&str, Facts)) {
     if let Some(stored) = &root.view.stored {
         for (_, path, facts) in stored.files() {
             if !root.view.overlay.hides(path) && root.wants(path, facts) {

@@ -9,7 +9,7 @@
 //! - Distance is the least number of steps, confidence that of the least certain
 //!   step on the way; what is less certain than was asked for leads nowhere.
 
-mod diff;
+pub(crate) mod diff;
 
 use std::collections::BTreeMap;
 
@@ -151,7 +151,7 @@ impl Workspace {
     }
 
     /// The lines that a diff touches, by root.
-    fn changed_by(
+    pub(crate) fn changed_by(
         &self,
         roots: &[RootQuery<'_>],
         text: &str,

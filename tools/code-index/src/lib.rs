@@ -7,6 +7,7 @@
 //!                                                 ▲
 //!                 find_symbol, search_code, explore, outline, files, map_project
 //!                 trace, impact ─▶ resolve ─▶ links of the files that hold a name
+//!                 checks ─▶ trees of the files asked for, resolve, manifests
 //! ```
 //!
 //! A [`Workspace`] opens one or several roots and answers at once. What is
@@ -21,6 +22,7 @@ mod build;
 pub mod cancel;
 mod candidates;
 pub mod changes;
+pub mod checks;
 mod document;
 pub mod error;
 mod events;

@@ -10,6 +10,7 @@
 
 mod analyze_impact;
 mod changes_since;
+mod check_code;
 mod explore_code;
 mod find_symbol;
 mod map_project;
@@ -21,6 +22,7 @@ mod trace_references;
 
 pub use analyze_impact::{AnalyzeImpactArgs, AnalyzeImpactOutput};
 pub use changes_since::{ChangesSinceArgs, ChangesSinceOutput};
+pub use check_code::{CheckCodeArgs, CheckCodeOutput};
 pub use explore_code::{ExploreCodeArgs, ExploreCodeOutput};
 pub use find_symbol::{FindSymbolArgs, FindSymbolOutput};
 pub use map_project::{MapProjectArgs, MapProjectOutput};
@@ -48,6 +50,7 @@ pub fn toolbox(version: &str, context: CodeContext) -> Toolbox<CodeContext> {
         .tool(analyze_impact::tool())
         .tool(map_project::tool())
         .tool(changes_since::tool())
+        .tool(check_code::tool())
         .status(|context| {
             let status = context.status()?;
             (!status.complete).then(|| Status {

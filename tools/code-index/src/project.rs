@@ -42,7 +42,10 @@ use serde::Serialize;
 
 use crate::cancel::{Cancel, Cancelled};
 
+pub(crate) use javascript::without_comments;
+pub(crate) use manifest::declares;
 pub use manifest::is_manifest;
+pub(crate) use yaml::yaml_error;
 
 /// Manifests in one map; a model reads no more.
 const MAX_MANIFESTS: usize = 60;
