@@ -37,6 +37,9 @@ diagnostics_channel dns domain events fs http http2 https inspector module net o
 process punycode querystring readline repl sea sqlite stream string_decoder sys test timers tls \
 trace_events tty url util v8 vm wasi worker_threads zlib";
 
+/// Modules that an editor, a runtime or a framework gives to what runs in it.
+const HOSTS: &str = "bun client-only k6 server-only vscode";
+
 /// Import and package, where they differ. Several rows of one import are
 /// packages of which each brings it.
 const PYTHON_PACKAGES: &[(&str, &str)] = &[
@@ -223,7 +226,8 @@ pub(crate) fn is_python_standard(module: &str) -> bool {
 
 /// A module of Node, with or without its scheme, or of another runtime.
 pub(crate) fn is_node_builtin(module: &str) -> bool {
-    holds(NODE, module.split('/').next().unwrap_or(module))
+    let first = module.split('/').next().unwrap_or(module);
+    holds(NODE, first) || holds(HOSTS, first)
 }
 
 pub(crate) fn is_rust_standard(name: &str) -> bool {

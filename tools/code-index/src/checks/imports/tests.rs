@@ -1,4 +1,3 @@
-use super::*;
 use crate::cancel::Cancel;
 use crate::checks::CheckQuery;
 use crate::scratch::Repository;

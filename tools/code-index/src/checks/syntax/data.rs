@@ -4,6 +4,19 @@ use super::SyntaxError;
 use super::place::Lines;
 use crate::project::{without_comments, yaml_error};
 
+/// Files that are read with comments and trailing commas.
+const LENIENT: &[&str] = &[
+    "tsconfig",
+    "jsconfig",
+    ".eslintrc",
+    ".babelrc",
+    ".swcrc",
+    "deno",
+    "biome",
+    "devcontainer",
+    "tslint",
+];
+
 /// Errors of data by a real parser; none where the format has none here.
 pub(crate) fn of_data(language: &str, path: &str, text: &str) -> Option<Vec<SyntaxError>> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -28,8 +41,15 @@ fn json(path: &str, text: &str) -> Option<SyntaxError> {
     // JSON5, one value a line, and nothing at all are no JSON that one could repair.
     let is_other = name.ends_with(".json5") || name.ends_with("l") || text.trim().is_empty();
     let plain = without_comments(text);
+    let has_comments = text
+        .lines()
+        .map(str::trim_start)
+        .any(|line| line.starts_with("//") || line.starts_with("/*") || line.contains(" // "));
+    let is_lenient = name.ends_with(".jsonc")
+        || LENIENT.iter().any(|start| name.starts_with(start))
+        || path.contains(".vscode/");
     let is_commented = !is_strict
-        && plain != text
+        && (has_comments || is_lenient)
         && serde_json::from_str::<serde::de::IgnoredAny>(&plain).is_ok();
     if is_other || is_commented {
         return None;
