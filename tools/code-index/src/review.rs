@@ -15,14 +15,26 @@
 //! **Deliberately absent:** other files. What the workspace knows of tests comes
 //! with [`Reviewed`]; which files are reviewed is the caller's choice.
 
+mod blocking_in_async;
+mod complexity_growth;
+mod facts;
+mod injection;
+mod made;
+mod query_in_loop;
 mod secret;
+mod shape;
+mod unsafe_deserialization;
+mod untested_change;
+mod weak_crypto;
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use tree_sitter::Tree;
+use tree_sitter::{Node, Tree};
 
 use crate::file_class::FileClass;
 use crate::language::Language;
+
+use facts::{Call, Facts, last_line_of, line_of};
 
 /// Findings of one file, at most; a file with more is generated or a data set.
 const MAX_FINDINGS: usize = 200;
@@ -106,20 +118,93 @@ pub(crate) struct Finding {
 /// A finding with all the lines that it speaks of.
 #[derive(Debug)]
 struct Found {
+    line: u32,
     first: u32,
     last: u32,
     severity: Severity,
     message: String,
+    in_test: bool,
 }
+
+impl Found {
+    /// One of a whole node, named at its first line.
+    fn at(node: Node<'_>, severity: Severity, message: String) -> Found {
+        let (first, last) = (line_of(node), last_line_of(node));
+        Found { line: first, first, last, severity, message, in_test: false }
+    }
+
+    /// One of a call, named where the called name stands: calls of a chain begin
+    /// on the same line.
+    fn call(facts: &Facts<'_>, call: &Call<'_>, severity: Severity, message: String) -> Found {
+        let line = last_line_of(facts.called(call.node, call.kind).unwrap_or(call.node));
+        let in_test = call.in_test;
+        Found { line, first: line, last: last_line_of(call.node), severity, message, in_test }
+    }
+}
+
+/// What the rules that read the tree are handed.
+struct Context<'c, 't> {
+    file: &'c Reviewed<'t>,
+    facts: &'c Facts<'t>,
+}
+
+/// What becomes of a finding in code that tests.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum InTests {
+    /// It counts one step less.
+    Lowered,
+    /// It is no finding there.
+    Skipped,
+}
+
+/// One rule that reads the tree.
+struct Rule {
+    id: &'static str,
+    find: fn(&Context<'_, '_>, &mut Vec<Found>),
+    in_tests: InTests,
+}
+
+const RULES: &[Rule] = &[
+    Rule { id: injection::ID, find: injection::find, in_tests: InTests::Lowered },
+    Rule {
+        id: unsafe_deserialization::ID,
+        find: unsafe_deserialization::find,
+        in_tests: InTests::Lowered,
+    },
+    Rule { id: weak_crypto::ID, find: weak_crypto::find, in_tests: InTests::Lowered },
+    Rule { id: query_in_loop::ID, find: query_in_loop::find, in_tests: InTests::Skipped },
+    Rule { id: blocking_in_async::ID, find: blocking_in_async::find, in_tests: InTests::Lowered },
+    Rule { id: complexity_growth::ID, find: complexity_growth::find, in_tests: InTests::Skipped },
+    Rule { id: untested_change::ID, find: untested_change::find, in_tests: InTests::Skipped },
+];
 
 /// What the rules say of a file, by line.
 pub(crate) fn review(file: &Reviewed<'_>) -> Vec<Finding> {
     let class = FileClass::of(file.path);
+    let facts = file.language.zip(file.tree);
+    let facts = facts.and_then(|(language, tree)| Facts::read(language, tree, file.text));
     let mut findings = Vec::new();
     let mut found = Vec::new();
-    secret::find(file, class, &mut found);
+    secret::find(file, facts.as_ref(), class, &mut found);
     take(file, secret::ID, &mut found, &mut findings);
-    findings.sort_by(|a, b| (a.line, a.rule).cmp(&(b.line, b.rule)));
+    // What others wrote is theirs to repair, but a secret in it is still out.
+    let own = !matches!(class, FileClass::Vendored | FileClass::Generated);
+    if let Some(facts) = facts.filter(|_| own) {
+        let context = Context { file, facts: &facts };
+        for rule in RULES {
+            (rule.find)(&context, &mut found);
+            let is_test = class == FileClass::Test;
+            found.retain_mut(|one| {
+                let in_test = one.in_test || is_test;
+                if in_test {
+                    one.severity = one.severity.lowered();
+                }
+                !in_test || rule.in_tests == InTests::Lowered
+            });
+            take(file, rule.id, &mut found, &mut findings);
+        }
+    }
+    findings.sort_by(|a, b| (a.line, a.rule, a.severity).cmp(&(b.line, b.rule, b.severity)));
     findings.dedup_by(|next, kept| (next.line, next.rule) == (kept.line, kept.rule));
     findings.truncate(MAX_FINDINGS);
     findings
@@ -140,7 +225,7 @@ fn take(
     let kept = found.drain(..).filter(touched);
     findings.extend(kept.map(|found| Finding {
         rule,
-        line: found.first,
+        line: found.line,
         severity: found.severity,
         message: found.message,
     }));

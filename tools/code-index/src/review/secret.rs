@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::facts::Facts;
+use super::shape::Kind;
 use super::{Found, Reviewed, Severity};
 use crate::file_class::FileClass;
 
@@ -55,13 +57,34 @@ static SETTING: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-pub(super) fn find(file: &Reviewed<'_>, class: FileClass, found: &mut Vec<Found>) {
+pub(super) fn find(
+    file: &Reviewed<'_>,
+    facts: Option<&Facts<'_>>,
+    class: FileClass,
+    found: &mut Vec<Found>,
+) {
     let places = Places { text: file.text, lowered: lowers(class) };
     shaped(&places, found);
-    if is_configuration(file)
-        && matches!(class, FileClass::Source | FileClass::Test | FileClass::Example)
-    {
-        settings(&places, found);
+    let told = matches!(class, FileClass::Source | FileClass::Test | FileClass::Example);
+    match facts {
+        Some(facts) if told => given(facts, places.lowered, found),
+        None if told && is_configuration(file) => settings(&places, found),
+        _ => {}
+    }
+}
+
+/// Names that are given a literal.
+fn given(facts: &Facts<'_>, lowered: bool, found: &mut Vec<Found>) {
+    for give in &facts.gives {
+        if found.len() >= super::MAX_FINDINGS {
+            return;
+        }
+        let literal = (give.kind != Kind::Augment).then(|| facts.literal(give.value)).flatten();
+        if let Some(message) = literal.and_then(|literal| named(give.name, literal)) {
+            let lowered = lowered || give.in_test;
+            let severity = if lowered { Severity::Warning } else { Severity::Error };
+            found.push(Found::at(give.node, severity, message));
+        }
     }
 }
 
@@ -81,7 +104,7 @@ impl Places<'_> {
         let line = memchr::memchr_iter(b'\n', before).count() + 1;
         let line = u32::try_from(line).unwrap_or(u32::MAX);
         let severity = if self.lowered { severity.lowered() } else { severity };
-        Found { first: line, last: line, severity, message }
+        Found { line, first: line, last: line, severity, message, in_test: false }
     }
 }
 
@@ -185,15 +208,15 @@ pub(super) fn named(name: &str, value: &str) -> Option<String> {
     }
     let words = words(name);
     let real = match kind_of(&words)? {
-        Kind::Password => is_password(value) && !is_only(&words, value),
-        Kind::Key => is_random(value) && !looks_like_address(value),
+        Chosen::Password => is_password(value) && !is_only(&words, value),
+        Chosen::Key => is_random(value) && !looks_like_address(value),
     };
     real.then(|| {
         format!("`{name}` has its secret written in the code; read it from the environment or a secret store")
     })
 }
 
-enum Kind {
+enum Chosen {
     /// People choose it.
     Password,
     /// Machines make it.
@@ -201,21 +224,21 @@ enum Kind {
 }
 
 /// What a name says that it holds; its last words count: `token_url` holds a URL.
-fn kind_of(words: &[String]) -> Option<Kind> {
+fn kind_of(words: &[String]) -> Option<Chosen> {
     let last = words.last()?.as_str();
     let before = words.len().checked_sub(2).map_or("", |at| words[at].as_str());
     match (before, last) {
         (_, "password" | "passwd" | "pwd" | "passphrase") | ("pass", "word") => {
-            Some(Kind::Password)
+            Some(Chosen::Password)
         }
-        ("db" | "database" | "smtp" | "admin" | "root" | "user", "pass") => Some(Kind::Password),
+        ("db" | "database" | "smtp" | "admin" | "root" | "user", "pass") => Some(Chosen::Password),
         (_, "secret" | "token" | "apikey" | "secretkey" | "accesskey" | "authtoken") => {
-            Some(Kind::Key)
+            Some(Chosen::Key)
         }
         (
             "api" | "secret" | "access" | "private" | "auth" | "encryption" | "signing" | "master",
             "key",
-        ) => Some(Kind::Key),
+        ) => Some(Chosen::Key),
         _ => None,
     }
 }
@@ -342,6 +365,61 @@ mod tests {
                     "app.env",
                     "DB_PASSWORD=${DB_PASSWORD}\nTOKEN=<token>\nTOKEN_URL=https://a.b/c1d2e3f4a5b6c7d8\n\
                      API_KEY=your-api-key-0123\nPASSWORD=password1\nSECRET_NAME=a1b2c3d4e5f6a7b8c9\n",
+                ),
+            ],
+        );
+    }
+
+    #[test]
+    fn literals_given_to_telling_names_are_found() {
+        check(
+            ID,
+            &[
+                (
+                    "a.py",
+                    "DB_PASSWORD = 'S7perS3cr&t'  # !!\nconnect(password='hunter2x7')  # !!\nconf = {'api_key': '9f8a7b6c5d4e3f2a1b0c'}  # !!\n",
+                ),
+                (
+                    "a.py",
+                    "password = os.environ['DB_PASSWORD']\npassword_field = 'password1x'\ntoken_url = 'https://x.org/a1b2c3d4e5f6a7b8'\n",
+                ),
+                (
+                    "a.ts",
+                    "const apiKey = '9f8a7b6c5d4e3f2a1b0c'; // !!\nconst o = { clientSecret: \"9f8a7b6c5d4e3f2a1b0c\" }; // !!\n",
+                ),
+                (
+                    "a.ts",
+                    "const password = process.env.PASSWORD;\nconst label = { password: 'Enter password' };\n",
+                ),
+                (
+                    "a.go",
+                    "package a\nvar apiKey = \"9f8a7b6c5d4e3f2a1b0c\" // !!\nvar password = os.Getenv(\"P4SSWORD\")\n",
+                ),
+                (
+                    "A.java",
+                    "class A {\n  String password = \"hunter2x7\"; // !!\n  String token = System.getenv(\"T0KEN\");\n}\n",
+                ),
+                (
+                    "a.rs",
+                    "const API_KEY: &str = \"9f8a7b6c5d4e3f2a1b0c\"; // !!\nconst PASSWORD_ENV: &str = \"DB_P4SSWORD\";\n",
+                ),
+                (
+                    "a.c",
+                    "const char *password = \"hunter2x7\"; // !!\nconst char *token = \"token\";\n",
+                ),
+                (
+                    "a.cpp",
+                    "std::string api_key = \"9f8a7b6c5d4e3f2a1b0c\"; // !!\nauto token = next();\n",
+                ),
+                ("a.rb", "password = 'hunter2x7' # !!\ntoken = ENV['TOKEN']\n"),
+                ("a.php", "<?php\n$password = 'hunter2x7'; // !!\n$token = getenv('TOKEN');\n"),
+                (
+                    "a.cs",
+                    "class A {\n  string password = \"hunter2x7\"; // !!\n  string token = Get();\n}\n",
+                ),
+                (
+                    "a.kt",
+                    "val apiKey = \"9f8a7b6c5d4e3f2a1b0c\" // !!\nval password = readLine()\n",
                 ),
             ],
         );
