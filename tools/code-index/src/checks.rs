@@ -60,6 +60,8 @@ pub use unused::Unused;
 const TIME: Duration = Duration::from_secs(20);
 /// Files of one answer whose formatter is run, and for which tests are looked up by use.
 const MAX_DEEP: usize = 20;
+/// All this ends after this time, so that an answer comes.
+const DEEP_TIME: Duration = Duration::from_secs(6);
 /// Manifests whose packages are looked for in one call.
 const MAX_MANIFESTS: usize = 60;
 
@@ -223,6 +225,7 @@ impl Workspace {
             roots: self.roots().list().iter().map(|root| root.path.clone()).collect(),
             folder: options.map(|options| options.cache_dir.join("formatting")).unwrap_or_default(),
         };
+        let ends = Instant::now() + DEEP_TIME;
         let mut trees: BTreeMap<usize, SourceTree<'_>> = BTreeMap::new();
         let mut files = Vec::new();
         for (count, row) in rows.into_iter().enumerate() {
@@ -235,7 +238,7 @@ impl Workspace {
             });
             let path = &row.picked.path;
             let text = tree.text(path);
-            let is_deep = count < MAX_DEEP;
+            let is_deep = count < MAX_DEEP && Instant::now() < ends;
             let mut tests = test_files::by_name(tree, path, text.as_deref().unwrap_or_default());
             if is_deep && tests.len() < test_files::MAX_TESTS {
                 let resolver = Resolver::new(root, cancel);

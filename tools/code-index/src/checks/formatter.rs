@@ -118,7 +118,7 @@ impl Programs<'_> {
                 "only the project brings it, and nothing of the project is run here".to_owned()
             }
             (_, None, _) => "it is not installed".to_owned(),
-            (_, _, None) => "not run: too many files in one answer".to_owned(),
+            (_, _, None) => "not run: there are too many files; name fewer".to_owned(),
             (way, Some(program), Some(text)) => {
                 match run::run(&program, way, text, &self.folder, cancel) {
                     Ok(formatted) => {

@@ -64,6 +64,10 @@ fn json(path: &str, text: &str) -> Option<SyntaxError> {
     let start = lines.text(row).as_ptr() as usize - text.as_ptr() as usize;
     let column = error.column().saturating_sub(1);
     let at = text.floor_char_boundary((start + column).min(text.len()));
+    let is_trailing = message == "key must be a string"
+        && text.get(..at).is_some_and(|before| before.trim_end().ends_with(','))
+        && text.get(at..).is_some_and(|rest| rest.starts_with('}'));
+    let message = if is_trailing { "trailing comma".to_owned() } else { message };
     Some(lines.error(at, message))
 }
 

