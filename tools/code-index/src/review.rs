@@ -194,9 +194,10 @@ pub(crate) fn review(file: &Reviewed<'_>) -> Vec<Finding> {
         for rule in RULES {
             (rule.find)(&context, &mut found);
             let is_test = class == FileClass::Test;
+            let is_shown = matches!(class, FileClass::Example | FileClass::Docs);
             found.retain_mut(|one| {
                 let in_test = one.in_test || is_test;
-                if in_test {
+                if in_test || is_shown {
                     one.severity = one.severity.lowered();
                 }
                 !in_test || rule.in_tests == InTests::Lowered

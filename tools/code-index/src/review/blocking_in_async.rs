@@ -69,6 +69,9 @@ const NODE: &[&str] = &["fs", "fs-extra", "child_process", "zlib", "crypto"];
 
 pub(super) fn find(context: &Context<'_, '_>, found: &mut Vec<Found>) {
     let facts = context.facts;
+    if facts.family == Family::Script && is_script(context) {
+        return;
+    }
     for call in &facts.calls {
         let Some(function) = call.function.and_then(|id| facts.functions.get(id)) else { continue };
         let is_handler = facts.family == Family::Script && answers_requests(facts, call);
@@ -80,6 +83,19 @@ pub(super) fn find(context: &Context<'_, '_>, found: &mut Vec<Found>) {
             found.push(Found::call(facts, call, Severity::Warning, message));
         }
     }
+}
+
+/// A tool that runs once and for itself may wait as it likes.
+fn is_script(context: &Context<'_, '_>) -> bool {
+    let lower = context.file.path.to_ascii_lowercase();
+    let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
+    let tools =
+        ["scripts", "script", "bin", "build", "tools", "tooling", "cli", "codemods", "codegen"];
+    let stem = name.split('.').next().unwrap_or(name);
+    folders.split('/').any(|folder| tools.contains(&folder))
+        || tools.contains(&stem)
+        || name.contains(".config.")
+        || context.file.text.starts_with("#!")
 }
 
 fn shown(path: &str) -> &str {
@@ -126,10 +142,10 @@ fn rust(path: &str) -> Option<&'static str> {
     if runs {
         return Some("use the runtime's `process::Command`");
     }
-    // Types such as `std::fs::OpenOptions` only describe what is to be done.
+    // What is done with a result does not block again, and types such as
+    // `std::fs::OpenOptions` only describe what is to be done.
     let name = path.rsplit('.').next().unwrap_or(path);
-    let is_call =
-        name.starts_with(char::is_lowercase) && !path.ends_with("()") && !path.contains("new()");
+    let is_call = name.starts_with(char::is_lowercase) && !path.contains("()");
     let known = RUST.iter().find(|(start, _)| path.starts_with(start));
     known
         .map(|(_, advice)| *advice)

@@ -11,13 +11,13 @@ mod complexity;
 mod imports;
 mod parts;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use tree_sitter::{Node, Tree, TreeCursor};
 
 use super::shape::{Family, Kind, Shape, shape};
 use crate::language::Language;
 
-pub(super) use parts::Argument;
+pub(super) use parts::{Argument, cut};
 
 /// Functions that call what they are given once for each element.
 const EACH: &[&str] = &[
@@ -42,6 +42,9 @@ const EACH: &[&str] = &[
 /// Callees that start all that they are given and wait once.
 const TOGETHER: &[&str] = &["Promise.all", "Promise.allSettled", "asyncio.gather", "Task.WhenAll"];
 
+/// Functions around one another that are looked through.
+const MAX_AROUND: usize = 64;
+
 /// What the walk found.
 pub(super) struct Facts<'t> {
     pub(super) text: &'t str,
@@ -54,6 +57,8 @@ pub(super) struct Facts<'t> {
     pub(super) shells: Vec<Shell<'t>>,
     /// Local names and what was imported as them.
     pub(super) imports: FxHashMap<&'t str, String>,
+    /// The names of functions.
+    defined: FxHashSet<&'t str>,
     /// Where a name is given something, by function.
     given: FxHashMap<(Option<usize>, &'t str), Vec<usize>>,
 }
@@ -158,6 +163,7 @@ impl<'t> Facts<'t> {
             gives: Vec::new(),
             shells: Vec::new(),
             imports: FxHashMap::default(),
+            defined: FxHashSet::default(),
             given: FxHashMap::default(),
         };
         let mut walk = Walk {
@@ -186,13 +192,19 @@ impl<'t> Facts<'t> {
 
     /// The innermost function that has a name.
     pub(super) fn named_function(&self, mut id: Option<usize>) -> Option<&Function<'t>> {
-        while let Some(function) = id.and_then(|id| self.functions.get(id)) {
+        for _ in 0..MAX_AROUND {
+            let function = self.functions.get(id?)?;
             if !function.name.is_empty() {
                 return Some(function);
             }
             id = function.parent;
         }
         None
+    }
+
+    /// Whether the file defines a function of that name.
+    pub(super) fn defines(&self, name: &str) -> bool {
+        self.defined.contains(name)
     }
 
     /// What a name was last given before a byte, in the function or around it.
@@ -202,7 +214,7 @@ impl<'t> Facts<'t> {
         mut function: Option<usize>,
         before: usize,
     ) -> Option<&Give<'t>> {
-        loop {
+        for _ in 0..MAX_AROUND {
             let gives = self.given.get(&(function, name)).map(Vec::as_slice).unwrap_or_default();
             let count = gives.partition_point(|&at| self.gives[at].node.start_byte() < before);
             let last = gives[..count].iter().rev().map(|&at| &self.gives[at]);
@@ -212,6 +224,7 @@ impl<'t> Facts<'t> {
             }
             function = self.functions.get(function?)?.parent;
         }
+        None
     }
 }
 
@@ -331,6 +344,7 @@ impl<'t> Walk<'t> {
         let id = self.facts.functions.len();
         self.open(Open::Function { id, around: self.around });
         let is_async = self.facts.is_async(node);
+        self.facts.defined.extend(name.map(|name| self.facts.source(name)));
         self.facts.functions.push(Function {
             node,
             name: name.map(|name| self.facts.source(name)).unwrap_or_default(),
@@ -344,7 +358,9 @@ impl<'t> Walk<'t> {
         });
         self.function = Some(id);
         // A function runs when it is called, not where it stands.
-        let nesting = if is_lambda { self.around.nesting + 1 } else { 0 };
+        let counts_alone =
+            !is_lambda || name.is_some() || self.facts.functions[id].parent.is_none();
+        let nesting = if counts_alone { 0 } else { self.around.nesting + 1 };
         self.around = Around { in_loop: None, nesting };
     }
 

@@ -307,10 +307,7 @@ fn is_request(facts: &Facts<'_>, call: &Call<'_>) -> bool {
         "file_get_contents" => {
             call.arguments.first().is_some_and(|first| facts.source(first.value).contains("http"))
         }
-        "fetch" | "got" => {
-            facts.family == Family::Script
-                && !facts.functions.iter().any(|function| function.name == path)
-        }
+        "fetch" | "got" => facts.family == Family::Script && !facts.defines(path),
         _ => true,
     }
 }

@@ -244,7 +244,7 @@ fn kind_of(words: &[String]) -> Option<Chosen> {
 }
 
 /// `dbPassword`, `DB_PASSWORD` and `db-password` are the words `db`, `password`.
-fn words(name: &str) -> Vec<String> {
+pub(super) fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut before = '_';
     for letter in name.chars() {

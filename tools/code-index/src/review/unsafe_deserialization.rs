@@ -55,10 +55,11 @@ const SHARP: &[&str] = &[
 
 pub(super) fn find(context: &Context<'_, '_>, found: &mut Vec<Found>) {
     let facts = context.facts;
+    let known = Known::of(facts);
     for call in &facts.calls {
         let told = match facts.family {
             Family::Python => python(facts, call),
-            Family::Java | Family::Kotlin => java(facts, call),
+            Family::Java | Family::Kotlin => java(facts, &known, call),
             Family::Php => php(facts, call),
             Family::Ruby => ruby(facts, call),
             Family::CSharp => (SHARP.contains(&call.name()) && call.kind == Kind::New).then(|| {
@@ -112,12 +113,35 @@ fn python(facts: &Facts<'_>, call: &Call<'_>) -> Option<(Severity, &'static str)
         _ => {
             let (_, advice) = PYTHON.iter().find(|(paths, _)| paths.contains(&path))?;
             // What was packed on the same line is one's own.
-            (!first.contains(".dumps(")).then_some((Severity::Warning, *advice))
+            (!first.contains("dumps(")).then_some((Severity::Warning, *advice))
         }
     }
 }
 
-fn java(facts: &Facts<'_>, call: &Call<'_>) -> Option<(Severity, &'static str)> {
+/// What a file of Java says somewhere, asked once.
+#[derive(Default)]
+struct Known {
+    /// It reads objects from streams and lists no classes.
+    streams: bool,
+    streams_xml: bool,
+    safe_yaml: bool,
+}
+
+impl Known {
+    fn of(facts: &Facts<'_>) -> Known {
+        if !matches!(facts.family, Family::Java | Family::Kotlin) {
+            return Known::default();
+        }
+        let says = |word: &str| facts.text.contains(word);
+        Known {
+            streams: says("ObjectInputStream") && !says("ObjectInputFilter"),
+            streams_xml: says("XStream") && !says("allowTypes"),
+            safe_yaml: says("SafeConstructor"),
+        }
+    }
+}
+
+fn java(facts: &Facts<'_>, known: &Known, call: &Call<'_>) -> Option<(Severity, &'static str)> {
     const FILTER: &str = "set an `ObjectInputFilter` that lists the classes, or use JSON";
     match (call.kind, call.name()) {
         (_, "readObject" | "readUnshared") if call.arguments.is_empty() => {
@@ -127,21 +151,16 @@ fn java(facts: &Facts<'_>, call: &Call<'_>) -> Option<(Severity, &'static str)> 
                 inside,
                 "readObject" | "readExternal" | "readResolve" | "readObjectNoData"
             );
-            let reads = facts.text.contains("ObjectInputStream")
-                && !facts.text.contains("ObjectInputFilter");
-            (reads && !own).then_some((Severity::Warning, FILTER))
+            (known.streams && !own).then_some((Severity::Warning, FILTER))
         }
         (_, "XMLDecoder") => {
             Some((Severity::Error, "it calls methods that the data names; use a plain XML parser"))
         }
-        (Kind::Call, "fromXML")
-            if facts.text.contains("XStream") && !facts.text.contains("allowTypes") =>
-        {
+        (Kind::Call, "fromXML") if known.streams_xml => {
             Some((Severity::Warning, "list the allowed types with `allowTypes`"))
         }
         (Kind::Call, "load" | "loadAs") if call.path.starts_with("Yaml()") => {
-            let safe = facts.text.contains("SafeConstructor");
-            (!safe).then_some((Severity::Warning, "give `Yaml` a `SafeConstructor`"))
+            (!known.safe_yaml).then_some((Severity::Warning, "give `Yaml` a `SafeConstructor`"))
         }
         _ => None,
     }

@@ -7,7 +7,7 @@
 
 mod setting;
 
-use super::facts::{Call, Facts};
+use super::facts::{Call, Facts, cut};
 use super::shape::{Family, Kind};
 use super::{Context, Found, Severity};
 
@@ -108,8 +108,8 @@ fn hash(facts: &Facts<'_>, call: &Call<'_>) -> Option<Told> {
         argument.name == "usedforsecurity" && facts.is_word(argument.value, "false")
     });
     let around = around(facts, call);
-    let secret = SECRETS.iter().any(|word| around.contains(word));
-    if unused || !secret && HARMLESS.iter().any(|word| around.contains(word)) {
+    let secret = names_secret(&around);
+    if unused || !secret && is_harmless(&around) {
         return None;
     }
     Some(if secret {
@@ -121,6 +121,22 @@ fn hash(facts: &Facts<'_>, call: &Call<'_>) -> Option<Told> {
         )
     } else {
         (Severity::Note, format!("{weak} is broken; use SHA-256 unless this is a mere checksum"))
+    })
+}
+
+fn is_harmless(around: &str) -> bool {
+    let lower = around.to_ascii_lowercase();
+    HARMLESS.iter().any(|word| lower.contains(word))
+}
+
+/// Whether a text speaks of a secret. Short words count at the beginning of a
+/// word only: there is an `otp` in `ShouldNotPanic`.
+fn names_secret(text: &str) -> bool {
+    const LONG: usize = 6;
+    let lower = text.to_ascii_lowercase();
+    let words = format!("_{}", super::secret::words(text).join("_"));
+    SECRETS.iter().any(|word| {
+        if word.len() < LONG { words.contains(&format!("_{word}")) } else { lower.contains(word) }
     })
 }
 
@@ -183,28 +199,21 @@ fn hash_name<'c>(facts: &Facts<'c>, call: &'c Call<'c>) -> Option<&'c str> {
 /// What the code around a call says of its purpose: the statement, and the names
 /// of the function and class.
 fn around(facts: &Facts<'_>, call: &Call<'_>) -> String {
-    let (start, end) = (call.node.start_byte(), call.node.end_byte());
-    let bytes = facts.text.as_bytes();
-    let line = bytes
-        .get(..start)
-        .unwrap_or_default()
-        .iter()
-        .rposition(|byte| *byte == b'\n')
-        .map_or(0, |at| at + 1);
-    let rest = bytes.get(end..).unwrap_or_default();
-    let after = rest.iter().position(|byte| *byte == b'\n').map_or(facts.text.len(), |at| end + at);
     /// A line of a bundle says nothing.
     const MAX_LINE: usize = 400;
-    let statement = facts.text.get(line..after).filter(|line| line.len() < MAX_LINE);
-    let statement = statement.unwrap_or_else(|| facts.source(call.node));
+    let (start, end) = (call.node.start_byte(), call.node.end_byte());
+    let bytes = facts.text.as_bytes();
+    let before = &bytes[start.saturating_sub(MAX_LINE)..start];
+    let after = &bytes[end..bytes.len().min(end + MAX_LINE)];
+    let first = before.iter().rev().position(|byte| *byte == b'\n').unwrap_or(before.len());
+    let last = after.iter().position(|byte| *byte == b'\n').unwrap_or(after.len());
+    // Where the line is too long, its ends may lie inside a character.
+    let statement = facts.text.get(start - first..end + last);
+    let statement = cut(statement.unwrap_or_else(|| facts.source(call.node)), 2 * MAX_LINE);
     let function = facts.named_function(call.function);
     let name = function.map_or("", |function| function.name);
     let class = function.map_or("", |function| function.class);
-    let mut around = format!("{statement} {name} {class}");
-    around.truncate(
-        (0..=around.len().min(2_000)).rev().find(|at| around.is_char_boundary(*at)).unwrap_or(0),
-    );
-    around.to_ascii_lowercase()
+    format!("{statement} {name} {class}")
 }
 
 fn cipher(facts: &Facts<'_>, call: &Call<'_>) -> Option<Told> {
@@ -342,8 +351,7 @@ fn purpose(facts: &Facts<'_>, call: &Call<'_>) -> Option<String> {
             "tokenid",
             "token_id",
         ];
-        SECRETS.iter().any(|word| lower.contains(word))
-            && !other.iter().any(|word| lower.contains(word))
+        names_secret(name) && !other.iter().any(|word| lower.contains(word))
     };
     let (start, end) = (call.node.start_byte(), call.node.end_byte());
     let from = facts.gives.partition_point(|give| give.node.start_byte() <= start);

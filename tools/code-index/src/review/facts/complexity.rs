@@ -4,7 +4,7 @@
 
 use tree_sitter::{Node, TreeCursor};
 
-use super::{Kind, Open, Walk};
+use super::{Kind, MAX_AROUND, Open, Walk};
 
 impl<'t> Walk<'t> {
     /// Adds what a node weighs to the function around it.
@@ -59,7 +59,8 @@ impl<'t> Walk<'t> {
     /// Closures count to the function that they stand in.
     fn add(&mut self, weight: u32) {
         let mut id = self.function;
-        while let Some(function) = id.and_then(|id| self.facts.functions.get_mut(id)) {
+        for _ in 0..MAX_AROUND {
+            let Some(function) = id.and_then(|id| self.facts.functions.get_mut(id)) else { return };
             if !function.is_lambda || !function.name.is_empty() || function.parent.is_none() {
                 function.complexity = function.complexity.saturating_add(weight);
                 return;

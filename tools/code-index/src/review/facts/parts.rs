@@ -8,6 +8,8 @@ use super::{Facts, Family, Kind};
 const MAX_ARGUMENTS: usize = 32;
 /// Steps along a chain such as `a.b().c`.
 const MAX_STEPS: usize = 24;
+/// Bytes of a loop's head that are read.
+const MAX_HEAD: usize = 300;
 /// Children looked at for a modifier.
 const MAX_MODIFIERS: u32 = 8;
 
@@ -294,7 +296,7 @@ impl<'t> Facts<'t> {
         if kind == Kind::Comprehension {
             return true;
         }
-        let head = head.to_ascii_lowercase();
+        let head = cut(head, MAX_HEAD).to_ascii_lowercase();
         if TRIES.iter().any(|word| head.contains(word)) {
             return false;
         }
@@ -315,6 +317,15 @@ impl<'t> Facts<'t> {
         let over = node.child_by_field_name("right").or_else(|| node.child_by_field_name("value"));
         over.is_some_and(|over| self.kind(self.unwrapped(over)) == Kind::List)
     }
+}
+
+/// At most `most` bytes of a text, cut between characters.
+pub(in crate::review) fn cut(text: &str, most: usize) -> &str {
+    let mut end = most.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 /// A node or its text.

@@ -55,5 +55,5 @@ pub(super) fn find(facts: &Facts<'_>, call: &Call<'_>, found: &mut Vec<Found>) {
 /// The function is the language's, not one of the file.
 fn is_own(facts: &Facts<'_>, call: &Call<'_>) -> bool {
     let name = call.name();
-    facts.is_own(name) && !facts.functions.iter().any(|function| function.name == name)
+    facts.is_own(name) && !facts.defines(name)
 }

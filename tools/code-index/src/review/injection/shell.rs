@@ -3,7 +3,7 @@
 use tree_sitter::Node;
 
 use super::shown;
-use crate::review::facts::{Call, Facts, Shell};
+use crate::review::facts::{Call, Facts, Shell, cut};
 use crate::review::made::{self, made};
 use crate::review::shape::{Family, Kind};
 use crate::review::{Found, Severity};
@@ -185,7 +185,7 @@ fn rust_command<'t>(facts: &Facts<'t>, call: &Call<'t>) -> Option<Node<'t>> {
     }
     let receiver = call.receiver?;
     let chain = facts.source(receiver);
-    let chain: String = chain.get(..MAX_CHAIN).unwrap_or(chain).split_whitespace().collect();
+    let chain: String = cut(chain, MAX_CHAIN).split_whitespace().collect();
     if !SHELLS.iter().any(|shell| chain.contains(&format!("new(\"{shell}\")"))) {
         return None;
     }

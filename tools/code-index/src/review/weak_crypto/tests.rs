@@ -73,4 +73,6 @@ fn the_purpose_tells_how_bad_it_is() {
     let severity = |text: &str| with("a.py", text, |_| {})[0].severity;
     assert_eq!(severity("import hashlib\nhashlib.md5(password)\n"), Severity::Error);
     assert_eq!(severity("import hashlib\nhashlib.md5(data)\n"), Severity::Note);
+    assert!(names_secret("hash_password") && names_secret("newOtp") && names_secret("user_salt"));
+    assert!(!names_secret("ShouldNotPanic") && !names_secret("basalt"));
 }
