@@ -49,7 +49,6 @@ pub mod project;
 mod read;
 mod remember;
 mod resolve;
-#[cfg_attr(not(test), expect(dead_code, reason = "`check_code` is what asks for it"))]
 mod review;
 mod root_index;
 mod root_state;

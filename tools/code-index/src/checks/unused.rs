@@ -320,10 +320,9 @@ fn may_use(class: FileClass, path: &str) -> bool {
                 | "bun.lock"
         );
     let is_prose = [".md", ".rst", ".txt", ".lock"].iter().any(|ending| name.ends_with(ending));
-    !is_list
-        && !is_prose
-        && !matches!(class, FileClass::Changelog | FileClass::Locale | FileClass::Vendored)
-        && !(class == FileClass::Generated && name.contains("lock"))
+    let is_other = matches!(class, FileClass::Changelog | FileClass::Locale | FileClass::Vendored)
+        || class == FileClass::Generated && name.contains("lock");
+    !(is_list || is_prose || is_other)
 }
 
 /// Whether a file uses a package: sources by importing or quoting it, other

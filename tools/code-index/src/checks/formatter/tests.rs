@@ -48,7 +48,9 @@ fn program(path: &Path, text: &str) {
 
 #[test]
 fn signs_tell_the_formatter() {
-    let cases: &[(&[(&str, &str)], &str, Option<&str>)] = &[
+    /// Files, the one that is asked about, its formatter.
+    type Case<'c> = (&'c [(&'c str, &'c str)], &'c str, Option<&'c str>);
+    let cases: &[Case<'_>] = &[
         (&[], "a.rs", Some("rustfmt")),
         (&[], "a.go", Some("gofmt")),
         (&[], "a.py", None),
