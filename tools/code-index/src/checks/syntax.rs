@@ -85,7 +85,7 @@ pub(crate) fn of_code(language: Language, tree: &Tree, text: &str) -> Vec<Syntax
     let broken = brackets::unbalanced(tree, text);
     let mut errors: Vec<SyntaxError> = Vec::new();
     for node in outermost(tree) {
-        if is_gap(language, &lines, node) {
+        if is_gap(language, &lines, node) && bracket_in(node, &broken).is_none() {
             continue;
         }
         let found = match trust {
@@ -224,6 +224,12 @@ fn end_of_before(text: &str, at: usize) -> usize {
 fn is_gap(language: Language, lines: &Lines<'_>, node: Node<'_>) -> bool {
     static JSX: LazyLock<Regex> =
         LazyLock::new(|| Regex::new(r#"=\s*["'][^"'\n]*&"#).expect("the pattern is constant"));
+    if language.name() == "rust" {
+        // Macros take tokens that are no Rust.
+        let mut around = std::iter::successors(node.parent(), |inner| inner.parent());
+        return around
+            .any(|outer| outer.kind().contains("macro") || outer.kind().contains("token_tree"));
+    }
     if !matches!(language.name(), "tsx" | "typescript" | "javascript") {
         return false;
     }

@@ -52,6 +52,7 @@ fn valid_code_has_no_errors() {
             "async def f[T](x: T, /, *, y=1) -> T:\n    match x:\n        case [a, *_] if a: return a\n",
         ),
         ("rust", "fn f<'a>(x: &'a str) -> impl Fn() + use<'a> { move || drop(x) }\n"),
+        ("rust", "macro_rules! a {\n    (~ $x:tt) => { b(~) };\n}\n"),
         ("tsx", "const A = <T,>(p: { a?: T }) => <div {...p}>{p.a as any}</div>;\n"),
         ("c", "API_EXPORT int f(void) FOO_ATTR(1);\nDEFINE_LIST(a)\nint x;\n"),
         ("yaml", "a: {{ .Values.x }}\nb: 1\n"),
