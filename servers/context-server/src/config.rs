@@ -25,6 +25,7 @@ pub(crate) fn roots(environment: &Environment) -> Result<RootInputs, Failure> {
 /// The engine's settings.
 pub(crate) fn engine(environment: &Environment) -> Options {
     let mut options = Options::new(environment.folders.cache.join("index"));
+    options.search_path.clone_from(&environment.search_path);
     if let Some(kib) = environment.config.context.max_file_kib {
         options.max_file_bytes = kib.saturating_mul(1024);
     }

@@ -31,6 +31,8 @@ pub struct Environment {
     pub host_project: Option<PathBuf>,
     /// The user's home folder, which is never a project.
     pub user_home: Option<PathBuf>,
+    /// The folders in which the user's programs lie, as `PATH` lists them.
+    pub search_path: Option<std::ffi::OsString>,
 }
 
 /// Why a server did not start or did not finish.
@@ -93,6 +95,7 @@ impl Environment {
             working_dir: std::env::current_dir().ok(),
             host_project: path_of("CLAUDE_PROJECT_DIR"),
             user_home: path_of("HOME").or_else(|| path_of("USERPROFILE")),
+            search_path: std::env::var_os("PATH"),
         })
     }
 

@@ -230,6 +230,9 @@ async fn mistakes_are_told_with_the_next_step() -> anyhow::Result<()> {
         ("read_docs", json!({ "query": "x", "kinds": ["books"] }), "skills"),
         ("read_docs", json!({ "query": "x", "paths": ["../outside"] }), "../outside"),
         ("read_docs", json!({ "symbol": "no/such.ts:3" }), "no/such.ts"),
+        ("check_code", json!({ "paths": ["no/such.ts"] }), "no/such.ts"),
+        ("check_code", json!({ "diff": "no-such..range" }), "no-such..range"),
+        ("check_code", json!({ "cursor": "nonsense" }), "next_cursor"),
         ("map_project", json!({ "path": "no/such/place" }), "no/such/place"),
         ("map_project", json!({ "path": "../outside" }), "../outside"),
     ];
@@ -255,7 +258,7 @@ async fn both_forms_carry_the_same_facts() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn questions() -> [(&'static str, Value); 17] {
+fn questions() -> [(&'static str, Value); 20] {
     [
         ("explore_code", json!({ "query": "how is the price of a cart computed" })),
         ("search_code", json!({ "query": "price" })),
@@ -280,7 +283,30 @@ fn questions() -> [(&'static str, Value); 17] {
         ("read_docs", json!({ "query": "cart", "kinds": ["docs"] })),
         ("read_docs", json!({ "symbol": "Cart" })),
         ("read_docs", json!({ "symbol": "qqqqzzzz" })),
+        ("check_code", json!({})),
+        ("check_code", json!({ "paths": ["web/src/cart.ts", "catalog"] })),
+        ("check_code", json!({ "paths": ["."], "limit": 1 })),
     ]
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_files_is_told() -> anyhow::Result<()> {
+    let scratch = shop()?;
+    scratch.write("web/src/broken.ts", "import { gone } from './gone';\nconst a = (1;\n")?;
+    let mut server = server_of(&scratch, "all").await?;
+    complete(&mut server).await?;
+    let arguments = json!({ "paths": ["web/src/broken.ts", "web/src/cart.ts"] });
+    let answer = ask(&mut server, "check_code", arguments).await?;
+    let file = &answer["files"][0];
+    assert_eq!(file["path"], "web/src/broken.ts");
+    let want = json!([{ "line": 2, "column": 11, "message": "`(` is never closed" }]);
+    assert_eq!(file["errors"], want);
+    assert_eq!(file["unresolved_imports"], json!([{ "name": "./gone", "line": 1 }]));
+    assert_eq!(answer["files"][1]["path"], "web/src/cart.ts", "named, so told though clean");
+    for list in ["undeclared", "unused"] {
+        assert!(answer["dependencies"][list].is_array(), "{answer}");
+    }
+    Ok(())
 }
 
 /// Collects every string and number of `value` that the text does not show.

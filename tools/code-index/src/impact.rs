@@ -164,7 +164,7 @@ impl Workspace {
     }
 
     /// The lines that a diff touches, by root.
-    fn changed_by(
+    pub(crate) fn changed_by(
         &self,
         roots: &[RootQuery<'_>],
         text: &str,

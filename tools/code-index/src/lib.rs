@@ -8,6 +8,7 @@
 //!                 find_symbol, search_code, explore, outline, files, map_project
 //!                 trace, impact ─▶ resolve ─▶ links of the files that hold a name
 //!                 docs ─▶ sections, doc comments, rules
+//!                 checks ─▶ trees of the files asked for, resolve, manifests
 //! ```
 //!
 //! A [`Workspace`] opens one or several roots and answers at once. What is
@@ -26,6 +27,7 @@ mod candidates;
 pub mod changes;
 pub mod docs;
 pub mod contracts;
+pub mod checks;
 mod document;
 pub mod error;
 mod events;
@@ -54,7 +56,6 @@ pub mod project;
 mod read;
 mod remember;
 mod resolve;
-#[cfg_attr(not(test), expect(dead_code, reason = "`check_code` is what asks for it"))]
 mod review;
 mod root_index;
 mod root_state;

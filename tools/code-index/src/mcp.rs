@@ -11,6 +11,7 @@
 mod analyze_impact;
 mod changes_since;
 mod compare_contracts;
+mod check_code;
 mod explore_code;
 mod find_symbol;
 mod map_project;
@@ -24,6 +25,7 @@ mod trace_references;
 pub use analyze_impact::{AnalyzeImpactArgs, AnalyzeImpactOutput};
 pub use changes_since::{ChangesSinceArgs, ChangesSinceOutput};
 pub use compare_contracts::{CompareContractsArgs, CompareContractsOutput};
+pub use check_code::{CheckCodeArgs, CheckCodeOutput};
 pub use explore_code::{ExploreCodeArgs, ExploreCodeOutput};
 pub use find_symbol::{FindSymbolArgs, FindSymbolOutput};
 pub use map_project::{MapProjectArgs, MapProjectOutput};
@@ -54,6 +56,7 @@ pub fn toolbox(version: &str, context: CodeContext) -> Toolbox<CodeContext> {
         .tool(changes_since::tool())
         .tool(read_docs::tool())
         .tool(compare_contracts::tool())
+        .tool(check_code::tool())
         .status(|context| {
             let status = context.status()?;
             (!status.complete).then(|| Status {

@@ -1,6 +1,7 @@
 //! What a server decides for the engine: where the cache lies and how much the
 //! engine may take. The engine reads no environment.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -28,6 +29,8 @@ pub struct Options {
     pub watch: WatchMode,
     /// The pause between two looks at the tree when polling.
     pub poll_every: Duration,
+    /// Folders in which the user's programs lie, as `PATH` lists them.
+    pub search_path: Option<OsString>,
     /// How long the tree must be quiet before changes are committed.
     pub commit_after: Duration,
 }
@@ -47,6 +50,7 @@ impl Options {
             writer_heap_bytes: WRITER_HEAP_BYTES,
             watch: WatchMode::Events,
             poll_every: Duration::from_secs(2),
+            search_path: None,
             commit_after: Duration::from_secs(2),
         }
     }

@@ -48,7 +48,10 @@ use crate::cancel::{Cancel, Cancelled};
 
 pub use commands::{Command, Task};
 pub use conventions::{Convention, conventions};
+pub(crate) use javascript::without_comments;
+pub(crate) use manifest::declares;
 pub use manifest::is_manifest;
+pub(crate) use yaml::yaml_error;
 
 /// Manifests in one map; a model reads no more.
 const MAX_MANIFESTS: usize = 60;

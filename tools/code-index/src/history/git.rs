@@ -112,11 +112,13 @@ impl GitProcess {
     /// What changed in a range of commits (`main..topic`), or since one commit in
     /// the files as they are, as a diff without context.
     pub(crate) fn diff(&self, root: &Path, range: &str) -> io::Result<String> {
+        let filters = self.no_filters(root);
         // Without attributes no filter that a repository asks for is run.
         let no_attributes = format!("--attr-source={EMPTY_TREE}");
         let arguments = [
             no_attributes.as_str(),
             "diff",
+            "--ignore-submodules=all",
             "--unified=0",
             "--no-color",
             "--no-ext-diff",
@@ -129,6 +131,8 @@ impl GitProcess {
             range,
             "--",
         ];
+        let filters = filters.iter().map(String::as_str);
+        let arguments: Vec<&str> = filters.chain(arguments).collect();
         let mut output = Vec::new();
         self.run(root, &arguments, b"", |piece| {
             if output.len() < MAX_DIFF {
@@ -136,6 +140,44 @@ impl GitProcess {
             }
         })?;
         Ok(String::from_utf8_lossy(&output).into_owned())
+    }
+
+    /// Files that git neither knows nor ignores, relative to `root`.
+    pub(crate) fn untracked(&self, root: &Path) -> io::Result<Vec<String>> {
+        self.lines(root, &["ls-files", "--others", "--exclude-standard"])
+    }
+
+    /// The text of a file as a commit has it.
+    pub(crate) fn file_at(&self, root: &Path, commit: &str, path: &str) -> io::Result<String> {
+        let place = format!("{commit}:./{path}");
+        let mut output = Vec::new();
+        self.run(root, &["cat-file", "blob", &place], b"", |piece| {
+            if output.len() < MAX_DIFF {
+                output.extend_from_slice(piece);
+            }
+        })?;
+        Ok(String::from_utf8_lossy(&output).into_owned())
+    }
+
+    /// Settings that take the programs away from all filters that are configured:
+    /// attributes that lie beside the repository still ask for them.
+    fn no_filters(&self, root: &Path) -> Vec<String> {
+        let mut output = Vec::new();
+        let arguments = ["config", "--name-only", "--null", "--get-regexp", r"^filter\."];
+        // It fails where there are none.
+        let _found = self.run(root, &arguments, b"", |piece| output.extend_from_slice(piece));
+        let text = String::from_utf8_lossy(&output);
+        let mut names: Vec<&str> = text
+            .split('\0')
+            .filter_map(|key| Some(key.strip_prefix("filter.")?.rsplit_once('.')?.0))
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        let settings = names.into_iter().flat_map(|name| {
+            ["clean=", "smudge=", "process=", "required=false"]
+                .map(|setting| ["-c".to_owned(), format!("filter.{name}.{setting}")])
+        });
+        settings.flatten().collect()
     }
 
     fn lines(&self, root: &Path, arguments: &[&str]) -> io::Result<Vec<String>> {

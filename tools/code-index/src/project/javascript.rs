@@ -153,7 +153,7 @@ fn registry_package(target: &str) -> Option<(String, String)> {
 }
 
 /// Blanks comments and trailing commas, which JSON with comments allows.
-pub(super) fn without_comments(text: &str) -> String {
+pub(crate) fn without_comments(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(first) = rest.chars().next() {

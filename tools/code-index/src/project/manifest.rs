@@ -299,6 +299,29 @@ pub(super) fn read_all(
     Ok(read)
 }
 
+/// What one manifest declares, in full.
+#[derive(Debug)]
+pub(crate) struct Declares {
+    pub(crate) name: Option<String>,
+    pub(crate) dependencies: Vec<Dependency>,
+    pub(crate) text: String,
+}
+
+/// Reads what the manifest at `path` declares by itself; none where it is no manifest.
+pub(crate) fn declares(
+    root: &Path,
+    path: &str,
+    files: &[&str],
+) -> Option<Result<Declares, String>> {
+    // A list of requirements may lie in a folder of such, under any name.
+    let list: Option<Parser> = path.ends_with(".txt").then_some(python_setup::parse_requirements);
+    let parser = parser_of(file_name(path)).or(list)?;
+    Some(read_text(&root.join(path)).and_then(|text| {
+        let Draft { name, dependencies, .. } = parser(&Source { path, text: &text, files })?;
+        Ok(Declares { name, dependencies, text })
+    }))
+}
+
 /// Whether a file outside `folder` may hold versions for manifests in it.
 fn may_offer(path: &str, folder: &str) -> bool {
     let (above, name) = path.rsplit_once('/').unwrap_or(("", path));

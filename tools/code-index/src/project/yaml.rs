@@ -17,6 +17,16 @@ pub(crate) fn yaml(text: &str) -> Result<Value, String> {
     Ok(documents.first().map_or(Value::Null, |document| to_json(document, MAX_DEPTH)))
 }
 
+/// The line, the column and the words of what is wrong with a YAML text.
+pub(crate) fn yaml_error(text: &str) -> Option<(usize, usize, String)> {
+    if is_deep(text) {
+        return None;
+    }
+    let error = Yaml::load_from_str(text).err()?;
+    let at = error.marker();
+    Some((at.line(), at.col() + 1, error.info().to_owned()))
+}
+
 /// Bounds how deep brackets and block structure nest, whatever stands in strings.
 fn is_deep(text: &str) -> bool {
     let mut open = 0usize;
