@@ -41,14 +41,6 @@ async fn server_of(scratch: &Scratch, toolsets: &str) -> anyhow::Result<StdioSer
     Ok(server)
 }
 
-/// The same with every tool set.
-async fn all_tools(scratch: &Scratch) -> anyhow::Result<StdioServer> {
-    let launch = Launch::of("ymera-context")?.arg("--root").arg(scratch.root());
-    let mut server = launch.arg("--toolsets").arg("all").within(scratch).stdio()?;
-    server.handshake().await?;
-    Ok(server)
-}
-
 /// Calls a tool and gives its structured content; a tool error is an error.
 async fn ask(server: &mut StdioServer, tool: &str, arguments: Value) -> anyhow::Result<Value> {
     let result = server.call(tool, arguments).await?;

@@ -241,7 +241,7 @@ impl Workspace {
             let is_deep = count < MAX_DEEP && Instant::now() < ends;
             let mut tests = test_files::by_name(tree, path, text.as_deref().unwrap_or_default());
             if is_deep && tests.len() < test_files::MAX_TESTS {
-                let resolver = Resolver::new(root, cancel);
+                let resolver = Resolver::new(root, cancel, crate::resolve::MAX_STEPS);
                 let more = test_files::by_use(&resolver, path)?;
                 tests.extend(
                     more.into_iter().filter(|more| !tests.contains(more)).collect::<Vec<_>>(),
@@ -283,7 +283,7 @@ struct Pass<'a, 'w> {
 
 impl Pass<'_, '_> {
     fn run(&mut self, files: &[&Picked], ends: Instant) -> Result<Vec<Row>, IndexError> {
-        let resolver = Resolver::new(self.root, self.cancel);
+        let resolver = Resolver::new(self.root, self.cancel, crate::resolve::MAX_STEPS);
         let inspector = Inspector {
             root: self.root,
             resolver: &resolver,

@@ -150,7 +150,7 @@ struct Found {
 
 impl Found {
     fn read(&mut self, root: &RootQuery<'_>, cancel: &Cancel) -> Result<(), IndexError> {
-        let resolver = Resolver::new(root, cancel);
+        let resolver = Resolver::new(root, cancel, crate::resolve::MAX_STEPS);
         let world = World::new(root, &resolver);
         let gathered = world.gather(cancel)?;
         let mut all = Found { left_out: gathered.left_out, ..Found::default() };

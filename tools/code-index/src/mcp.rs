@@ -10,8 +10,8 @@
 
 mod analyze_impact;
 mod changes_since;
-mod compare_contracts;
 mod check_code;
+mod compare_contracts;
 mod explore_code;
 mod find_symbol;
 mod map_project;
@@ -24,8 +24,8 @@ mod trace_references;
 
 pub use analyze_impact::{AnalyzeImpactArgs, AnalyzeImpactOutput};
 pub use changes_since::{ChangesSinceArgs, ChangesSinceOutput};
-pub use compare_contracts::{CompareContractsArgs, CompareContractsOutput};
 pub use check_code::{CheckCodeArgs, CheckCodeOutput};
+pub use compare_contracts::{CompareContractsArgs, CompareContractsOutput};
 pub use explore_code::{ExploreCodeArgs, ExploreCodeOutput};
 pub use find_symbol::{FindSymbolArgs, FindSymbolOutput};
 pub use map_project::{MapProjectArgs, MapProjectOutput};

@@ -23,9 +23,13 @@ pub(crate) trait Named: Copy + Default + PartialEq + 'static {
     const ALL: &'static [(&'static str, Self)];
 }
 
-impl<K: Named, F: Named> Grammar<K, F> {
-    pub(crate) fn new(language: &Language) -> Grammar<K, F> {
-        let of = |name: Option<&str>| K::ALL.iter().find(|(known, _)| Some(*known) == name);
+impl<K: Copy + Default, F: Copy> Grammar<K, F> {
+    pub(crate) fn of(
+        language: &Language,
+        kinds: &[(&str, K)],
+        fields: &[(&str, F)],
+    ) -> Grammar<K, F> {
+        let of = |name: Option<&str>| kinds.iter().find(|(known, _)| Some(*known) == name);
         let kind = |id: usize| {
             let id = u16::try_from(id).unwrap_or(u16::MAX);
             let named = language.node_kind_is_named(id);
@@ -33,7 +37,7 @@ impl<K: Named, F: Named> Grammar<K, F> {
         };
         let field = |id: usize| {
             let name = language.field_name_for_id(u16::try_from(id).unwrap_or(u16::MAX));
-            F::ALL.iter().find(|(known, _)| Some(*known) == name).map(|&(_, field)| field)
+            fields.iter().find(|(known, _)| Some(*known) == name).map(|&(_, field)| field)
         };
         Grammar {
             kinds: (0..language.node_kind_count()).map(|id| kind(id).unwrap_or_default()).collect(),
@@ -65,6 +69,12 @@ impl<K: Named, F: Named> Grammar<K, F> {
             more = cursor.goto_next_sibling();
         }
         children
+    }
+}
+
+impl<K: Named, F: Named> Grammar<K, F> {
+    pub(crate) fn new(language: &Language) -> Grammar<K, F> {
+        Grammar::of(language, K::ALL, F::ALL)
     }
 }
 

@@ -340,7 +340,7 @@ static SHAPES: LazyLock<Vec<Option<Shape>>> = LazyLock::new(|| {
         };
         // The first row of a name counts.
         let kinds: Vec<(&str, Kind)> = first.iter().chain(KINDS).copied().collect();
-        Some(Shape::new(&language.grammar(), &kinds, &[]))
+        Some(Shape::of(&language.grammar(), &kinds, &[]))
     };
     Language::all().map(shape).collect()
 });
