@@ -218,13 +218,12 @@ impl Graph {
         let mut prefixes: HashMap<NodeId, Vec<UrlPath>> = HashMap::new();
         let mut all = Vec::new();
         for hung in &self.routes {
-            if !prefixes.contains_key(&hung.node) {
-                let mut found = Vec::new();
-                let mut left = MAX_STEPS;
+            let prefixes = prefixes.entry(hung.node).or_insert_with(|| {
+                let (mut found, mut left) = (Vec::new(), MAX_STEPS);
                 self.climb(hung.node, UrlPath::default(), (0, &mut left), &mut found);
-                prefixes.insert(hung.node, found);
-            }
-            for prefix in prefixes.get(&hung.node).into_iter().flatten() {
+                found
+            });
+            for prefix in prefixes.iter() {
                 all.push(Route {
                     framework: hung.framework,
                     method: hung.method,

@@ -180,12 +180,11 @@ impl<'s, 'r, 'q> Script<'s, 'r, 'q> {
                     return Some(Binding::Param(around, param));
                 }
             }
-            if around.is(&["statement_block", "program"]) {
-                if let Some(found) =
+            if around.is(&["statement_block", "program"])
+                && let Some(found) =
                     around.children().into_iter().find_map(|one| declares(one, name))
-                {
-                    return Some(found);
-                }
+            {
+                return Some(found);
             }
         }
         None
@@ -244,16 +243,13 @@ impl<'s, 'r, 'q> Script<'s, 'r, 'q> {
                 {
                     return Some(found);
                 }
-                self.with_value(object, depth - 1, &|script, value| {
-                    let found = match value.kind() {
-                        "new_expression" => script.with_value(
-                            value.field("constructor")?,
-                            depth - 1,
-                            &|inner, class| read(inner, member(class, name)?),
-                        ),
-                        _ => read(script, bare(member(value, name)?)),
-                    };
-                    found
+                self.with_value(object, depth - 1, &|script, value| match value.kind() {
+                    "new_expression" => script.with_value(
+                        value.field("constructor")?,
+                        depth - 1,
+                        &|inner, class| read(inner, member(class, name)?),
+                    ),
+                    _ => read(script, bare(member(value, name)?)),
                 })
             }
             _ => read(self, at),

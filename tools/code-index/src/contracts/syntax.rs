@@ -49,7 +49,7 @@ pub(crate) struct At<'t> {
 const MAX_UP: usize = 200;
 
 impl<'t> At<'t> {
-    fn new(self, node: Node<'t>) -> At<'t> {
+    fn with(self, node: Node<'t>) -> At<'t> {
         At { node, text: self.text }
     }
 
@@ -85,11 +85,11 @@ impl<'t> At<'t> {
     }
 
     pub(crate) fn field(self, name: &str) -> Option<At<'t>> {
-        self.node.child_by_field_name(name).map(|node| self.new(node))
+        self.node.child_by_field_name(name).map(|node| self.with(node))
     }
 
     pub(crate) fn parent(self) -> Option<At<'t>> {
-        self.node.parent().map(|node| self.new(node))
+        self.node.parent().map(|node| self.with(node))
     }
 
     /// What is around, nearest first.
@@ -106,7 +106,7 @@ impl<'t> At<'t> {
     pub(crate) fn children(self) -> Vec<At<'t>> {
         let mut cursor = self.node.walk();
         let all = self.node.named_children(&mut cursor).filter(|node| !node.is_extra());
-        all.map(|node| self.new(node)).collect()
+        all.map(|node| self.with(node)).collect()
     }
 
     pub(crate) fn first(self) -> Option<At<'t>> {
@@ -120,7 +120,7 @@ impl<'t> At<'t> {
     /// It has an unnamed child of this text, such as `static` or `?`.
     pub(crate) fn has_token(self, token: &str) -> bool {
         let mut cursor = self.node.walk();
-        self.node.children(&mut cursor).any(|child| self.new(child).text() == token)
+        self.node.children(&mut cursor).any(|child| self.with(child).text() == token)
     }
 
     /// All nodes below, itself first, in order.

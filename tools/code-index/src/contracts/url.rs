@@ -176,9 +176,9 @@ impl Segments {
 fn hole_name(hole: &str) -> String {
     let is_name = |c: char| c.is_alphanumeric() || c == '_';
     let names = hole.split(|c: char| !is_name(c)).filter(|name| !name.is_empty());
-    let names = names.filter(|name| !name.starts_with(|c: char| c.is_ascii_digit()));
+    let mut names = names.filter(|name| !name.starts_with(|c: char| c.is_ascii_digit()));
     let is_noise = |name: &&str| !matches!(*name, "String" | "toString" | "str" | "string");
-    names.filter(is_noise).last().unwrap_or("param").chars().take(60).collect()
+    names.rfind(is_noise).unwrap_or("param").chars().take(60).collect()
 }
 
 /// How a framework writes parameters.

@@ -103,8 +103,8 @@ impl<'r, 'q> World<'r, 'q> {
             }
         });
         wanted.sort_unstable();
-        let mut gathered = Gathered::default();
-        gathered.left_out = wanted.len().saturating_sub(MAX_FILES);
+        let left_out = wanted.len().saturating_sub(MAX_FILES);
+        let mut gathered = Gathered { left_out, ..Gathered::default() };
         wanted.truncate(MAX_FILES);
         let mut bytes = 0;
         for batch in wanted.chunks(BATCH) {

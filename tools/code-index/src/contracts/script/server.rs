@@ -82,7 +82,7 @@ impl<'s> Reader<'s, '_, '_, '_> {
             && matches!(maker.field("property")?.text(), "basePath")
         {
             self.made_router(maker.field("object")?)?;
-            return Some(self.text(*parts.first()?)?);
+            return self.text(*parts.first()?);
         }
         let text = maker.text().replace([' ', '\n'], "");
         let is_router = matches!(

@@ -243,10 +243,10 @@ impl<'s, 'r, 'q> Script<'s, 'r, 'q> {
                         Shape::of(all)
                     }
                     "pick" | "omit" => {
-                        let keys = parts
-                            .first()
-                            .map(|one| one.all("property_identifier").map(At::text).collect());
-                        picked(&of(), &keys.unwrap_or_else(Vec::new), name == "pick")
+                        let keys = parts.first().map(|one| {
+                            one.all("property_identifier").map(At::text).collect::<Vec<&str>>()
+                        });
+                        picked(&of(), &keys.unwrap_or_default(), name == "pick")
                     }
                     _ => of(),
                 }
