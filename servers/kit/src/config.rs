@@ -54,6 +54,10 @@ pub struct ContextConfig {
     pub toolsets: Vec<String>,
     /// Files above this size are counted and left out, in KiB.
     pub max_file_kib: Option<u64>,
+    /// Memory for answers to questions that may be asked again, in MB; 0 keeps none.
+    pub cache_max_mb: Option<u64>,
+    /// How long such an answer is kept, in seconds.
+    pub cache_ttl_s: Option<u64>,
 }
 
 /// Why the configuration cannot be used.
