@@ -120,6 +120,7 @@ impl Served {
         };
         let modern = context.protocol_version().is_some_and(|version| !version.has_initialize());
         let (id, cancelled) = (context.id.clone(), context.ct.clone());
+        context.extensions.insert(Arc::clone(&self.metrics));
         if let Some(outbox) = &self.outbox {
             context.extensions.insert(Arc::clone(outbox));
         }

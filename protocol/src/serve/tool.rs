@@ -26,6 +26,7 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
+use super::metrics::Metrics;
 use crate::link::outbox::Outbox;
 use crate::trace::TraceContext;
 
@@ -103,6 +104,13 @@ impl Call {
 
     fn told(&self) -> std::sync::MutexGuard<'_, Told> {
         self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts one look-up of a cache in the server's metrics.
+    pub fn cache(&self, hit: bool) {
+        if let Some(metrics) = self.context.extensions.get::<Arc<Metrics>>() {
+            metrics.cache(hit);
+        }
     }
 
     /// Whether the client asked for progress.

@@ -1,5 +1,7 @@
 //! What the engines are told of flags, configuration and environment.
 
+use std::time::Duration;
+
 use ymera_code_index::Options;
 use ymera_code_index::roots::{RootInputs, Roots};
 use ymera_kit::{Environment, Failure};
@@ -28,6 +30,12 @@ pub(crate) fn engine(environment: &Environment) -> Options {
     options.search_path.clone_from(&environment.search_path);
     if let Some(kib) = environment.config.context.max_file_kib {
         options.max_file_bytes = kib.saturating_mul(1024);
+    }
+    if let Some(megabytes) = environment.config.context.cache_max_mb {
+        options.cache_bytes = megabytes.saturating_mul(1_000_000);
+    }
+    if let Some(seconds) = environment.config.context.cache_ttl_s {
+        options.cache_ttl = Duration::from_secs(seconds);
     }
     options
 }

@@ -59,6 +59,10 @@ pub struct ContextConfig {
     pub max_file_kib: Option<u64>,
     /// Tokens that a session of the memory keeps.
     pub memory_window_tokens: Option<NonZeroU64>,
+    /// Memory for answers to questions that may be asked again, in MB; 0 keeps none.
+    pub cache_max_mb: Option<u64>,
+    /// How long such an answer is kept, in seconds.
+    pub cache_ttl_s: Option<u64>,
 }
 
 /// `[store]`.

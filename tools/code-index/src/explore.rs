@@ -1,8 +1,8 @@
 //! The best places for a question or a task in words.
 //!
 //! ```text
-//! question ─▶ terms ─▶ rank: files by weighted fields ─▶ best files, read live
-//!                          └─▶ places: symbols or windows of lines ─▶ order ─▶ pack to a budget
+//! question ─▶ terms ─▶ rank: files by weighted fields, past commits, folders ─▶ best files, read live
+//!     └─▶ places: symbols or windows of lines ─▶ uses of the best names ─▶ order ─▶ pack to a budget
 //! ```
 //!
 //! **Invariants**
@@ -10,7 +10,10 @@
 //! - The best place of each of the ten best files comes before any second place.
 //! - The order is total: equal scores are told apart by path and line.
 
+pub(crate) mod cache;
+mod neighbours;
 mod pack;
+mod past;
 mod places;
 mod question;
 mod rank;
@@ -89,6 +92,8 @@ pub struct ExploreAnswer {
     pub places: Vec<Place>,
     /// How complete the answer is.
     pub status: IndexStatus,
+    /// The same question was asked before, and nothing has changed since.
+    pub repeated: bool,
 }
 
 impl Workspace {
@@ -101,17 +106,49 @@ impl Workspace {
         let roots = self.queries(&query.scope, cancel)?;
         let question = Question::parse(&query.query, &query.scope);
         if question.terms.is_empty() {
-            return Ok(ExploreAnswer { places: Vec::new(), status: self.status() });
+            return Ok(ExploreAnswer {
+                places: Vec::new(),
+                status: self.status(),
+                repeated: false,
+            });
+        }
+        if let Some(places) = self.explored.get(query, &roots) {
+            return Ok(ExploreAnswer {
+                places: places.to_vec(),
+                status: self.status(),
+                repeated: true,
+            });
         }
         let ranked = rank::rank(&roots, &question, cancel)?;
-        let files: Vec<FilePlaces> = ranked
-            .files
-            .par_iter()
-            .take(FILES_READ)
-            .filter_map(|file| places::find(&roots[file.root], file, &question, &ranked, cancel))
-            .collect();
+        let find = |number| places::find(&roots, number, &question, &ranked, cancel);
+        let first = ranked.files.len().min(FILES_READ);
+        let mut files: Vec<FilePlaces> =
+            (0..first).into_par_iter().filter_map(find).filter(FilePlaces::is_some).collect();
         cancel.check()?;
-        Ok(ExploreAnswer { places: in_order(files), status: self.status() })
+        files.sort_by(FilePlaces::order);
+        let best: Vec<&FilePlaces> = files.iter().collect();
+        let uses = neighbours::uses(&roots, &best, &ranked, &question, cancel)?;
+        let worst = ranked.files[..first].last().map_or(0.0, |file| file.score);
+        let lifted = uses.par_iter().filter(|lifted| {
+            lifted.file >= first && ranked.files[lifted.file].score + lifted.gain > worst
+        });
+        let newcomers: Vec<FilePlaces> =
+            lifted.filter_map(|lifted| find(lifted.file)).filter(FilePlaces::is_some).collect();
+        files.extend(newcomers);
+        cancel.check()?;
+        for file in &mut files {
+            if let Ok(at) = uses.binary_search_by_key(&file.file, |lifted| lifted.file) {
+                file.lift(&uses[at]);
+            }
+        }
+        files.sort_by(FilePlaces::order);
+        let read: Vec<(usize, String)> = files
+            .iter()
+            .map(|found| (ranked.files[found.file].root, ranked.files[found.file].path.clone()))
+            .collect();
+        let places = in_order(files);
+        self.explored.put(query, &roots, read.into_iter(), &places.as_slice().into());
+        Ok(ExploreAnswer { places, status: self.status(), repeated: false })
     }
 }
 
@@ -152,9 +189,7 @@ pub(crate) fn about(
 }
 
 /// Best places of the best files, then all others by score.
-fn in_order(mut files: Vec<FilePlaces>) -> Vec<Place> {
-    files.retain(|file| !file.places.is_empty());
-    files.sort_by(|a, b| compare(&a.places[0], &b.places[0]));
+fn in_order(files: Vec<FilePlaces>) -> Vec<Place> {
     let mut first = Vec::new();
     let mut rest = Vec::new();
     for (number, file) in files.into_iter().enumerate() {

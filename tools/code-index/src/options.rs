@@ -33,12 +33,21 @@ pub struct Options {
     pub search_path: Option<OsString>,
     /// How long the tree must be quiet before changes are committed.
     pub commit_after: Duration,
+    /// Memory that answers kept for a repeated question may take.
+    pub cache_bytes: u64,
+    /// How long an answer is kept.
+    pub cache_ttl: Duration,
 }
 
 /// Source files are rarely larger; larger ones are data or bundles.
 const MAX_FILE_BYTES: u64 = 1 << 20;
 /// Fewer, larger segments cost memory; this holds about 15 MB of source.
 const WRITER_HEAP_BYTES: usize = 40 << 20;
+
+/// About 300 answers; an agent asks fewer in a session.
+const CACHE_BYTES: u64 = 8 << 20;
+/// Older questions are rarely asked again.
+const CACHE_TTL: Duration = Duration::from_secs(15 * 60);
 
 impl Options {
     /// Returns the usual settings for an index under `cache_dir`.
@@ -52,6 +61,8 @@ impl Options {
             poll_every: Duration::from_secs(2),
             search_path: None,
             commit_after: Duration::from_secs(2),
+            cache_bytes: CACHE_BYTES,
+            cache_ttl: CACHE_TTL,
         }
     }
 }

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use crate::cancel::Cancel;
 use crate::error::IndexError;
+use crate::explore::cache::Explored;
 use crate::options::Options;
 use crate::overlay::Overlaid;
 use crate::paths::PathFilter;
@@ -34,6 +35,7 @@ const CANCEL_POLL: Duration = Duration::from_millis(10);
 pub struct Workspace {
     roots: Roots,
     pub(crate) indexes: Vec<RootIndex>,
+    pub(crate) explored: Explored,
 }
 
 /// To which files a question is limited.
@@ -92,7 +94,7 @@ impl Workspace {
     pub fn open(roots: Roots, options: &Options) -> Result<Workspace, IndexError> {
         let open = |root: &crate::roots::Root| RootIndex::open(&root.path, options);
         let indexes = roots.list().iter().map(open).collect::<Result<_, _>>()?;
-        Ok(Workspace { roots, indexes })
+        Ok(Workspace { roots, indexes, explored: Explored::new(options) })
     }
 
     /// The roots that are served.

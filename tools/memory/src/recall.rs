@@ -346,7 +346,8 @@ mod tests {
         let sizes = |sizes: &[usize]| -> Vec<Candidate> {
             (0..).zip(sizes).map(|(id, &tokens)| Candidate { id, tokens }).collect()
         };
-        let cases: [(&[usize], usize, Gaps, &[(i64, usize)]); 7] = [
+        type Case<'c> = (&'c [usize], usize, Gaps, &'c [(i64, usize)]);
+        let cases: [Case<'_>; 7] = [
             (&[3, 4, 5], 12, Gaps::End, &[(0, 3), (1, 4), (2, 5)]),
             (&[3, 9, 5], 10, Gaps::End, &[(0, 3)]),
             (&[3, 9, 5], 10, Gaps::Allowed, &[(0, 3), (2, 5)]),

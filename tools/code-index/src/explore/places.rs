@@ -4,6 +4,7 @@
 use rustc_hash::FxHashMap;
 
 use super::Place;
+use super::neighbours::Use;
 use super::question::Question;
 use super::rank::{Holder, Ranked, RankedFile};
 use super::snippet;
@@ -21,7 +22,7 @@ const IN_SIGNATURE: f32 = 1.4;
 const IN_DOC: f32 = 1.5;
 const IN_BODY: f32 = 1.0;
 /// How much of a place's own score joins its file's.
-const PLACE_SHARE: f32 = 0.9;
+const PLACE_SHARE: f32 = 1.35;
 /// A symbol of this many lines is read at a glance; longer ones count less.
 const SHORT: f32 = 30.0;
 /// Lines of a window.
@@ -35,7 +36,31 @@ const MAX_SYMBOLS: usize = 5_000;
 
 /// The best places of one file, best first.
 pub(super) struct FilePlaces {
+    /// The file's place in [`Ranked::files`].
+    pub(super) file: usize,
     pub(super) places: Vec<Place>,
+}
+
+impl FilePlaces {
+    pub(super) fn is_some(&self) -> bool {
+        !self.places.is_empty()
+    }
+
+    /// By the best place of each.
+    pub(super) fn order(&self, other: &Self) -> std::cmp::Ordering {
+        super::compare(&self.places[0], &other.places[0])
+    }
+
+    /// Lifts all places, and says why at the best.
+    pub(super) fn lift(&mut self, by: &Use) {
+        for place in &mut self.places {
+            place.score += by.gain;
+        }
+        if let Some(best) = self.places.first_mut() {
+            let gap = if best.reason.is_empty() { "" } else { "; " };
+            best.reason.push_str(&format!("{gap}uses {}", by.name));
+        }
+    }
 }
 
 /// Which terms of the question a text holds, one bit each.
@@ -87,8 +112,8 @@ struct Scored<'s> {
 
 /// Finds the places of one file; none where it is gone or the call ended.
 pub(super) fn find(
-    root: &RootQuery<'_>,
-    file: &RankedFile,
+    roots: &[RootQuery<'_>],
+    number: usize,
     question: &Question,
     ranked: &Ranked,
     cancel: &Cancel,
@@ -96,6 +121,8 @@ pub(super) fn find(
     if cancel.is_cancelled() {
         return None;
     }
+    let file: &RankedFile = &ranked.files[number];
+    let root = &roots[file.root];
     let max = root.state.options.max_file_bytes;
     let FileRead::Text(read) = read_file(&root.state.root, &file.path, max) else { return None };
     let stored;
@@ -141,7 +168,7 @@ pub(super) fn find(
         reason: reason(question, place.found, path, file.in_history),
         snippet: snippet::of(&lines, &masks, place.first, place.last),
     });
-    Some(FilePlaces { places: places.collect() })
+    Some(FilePlaces { file: number, places: places.collect() })
 }
 
 fn full_name(symbol: &Symbol) -> String {

@@ -10,12 +10,13 @@ use tantivy::{DocAddress, DocId, DocSet, TERMINATED};
 
 use std::sync::Arc;
 
+use super::neighbours;
+use super::past::Past;
 use super::question::{MAX_TERMS, Question};
 use crate::cancel::Cancel;
 use crate::document::{Analyst, IndexedFile, Lists, NAME_SEPARATOR};
 use crate::error::IndexError;
 use crate::file_class::FileClass;
-use crate::history::{History, Votes};
 use crate::pending::for_each_pending;
 use crate::schema::Fields;
 use crate::stored::{Segment, Stored};
@@ -23,7 +24,7 @@ use crate::terms::read_terms;
 use crate::workspace::RootQuery;
 
 /// How fast repetition stops to count.
-const SATURATION: f32 = 1.4;
+const SATURATION: f32 = 1.8;
 /// What a file keeps of its score when it holds next to none of the words.
 const COVERAGE_FLOOR: f32 = 0.45;
 /// A name written as in code and defined in the file, in units of its rarity.
@@ -46,18 +47,11 @@ struct FieldWeight {
 }
 
 const FIELDS: &[FieldWeight] = &[
-    FieldWeight { field: |f| f.body, list: |l| &l.body, weight: 1.0, length: 0.75 },
+    FieldWeight { field: |f| f.body, list: |l| &l.body, weight: 0.6, length: 0.9 },
     FieldWeight { field: |f| f.symbols, list: |l| &l.symbols, weight: 2.4, length: 0.6 },
     FieldWeight { field: |f| f.docs, list: |l| &l.docs, weight: 1.2, length: 0.6 },
     FieldWeight { field: |f| f.path_parts, list: |l| &l.path, weight: 3.0, length: 0.4 },
 ];
-
-/// What a file gains that all commits like the question touched, in units of a
-/// file that holds each of its words once.
-const HISTORY_WEIGHT: f32 = 0.6;
-
-/// A vote from here on is named among the reasons.
-const TELLING_VOTE: f32 = 0.1;
 
 /// Where a ranked file's symbols are.
 pub(super) enum Holder {
@@ -76,6 +70,14 @@ pub(super) struct RankedFile {
     pub(super) in_history: bool,
 }
 
+impl RankedFile {
+    /// Best first; equal ones by path.
+    pub(super) fn order(&self, other: &Self) -> std::cmp::Ordering {
+        let paths = || (self.root, &self.path).cmp(&(other.root, &other.path));
+        other.score.total_cmp(&self.score).then_with(paths)
+    }
+}
+
 /// The best files, and how rare each term is.
 pub(super) struct Ranked {
     pub(super) files: Vec<RankedFile>,
@@ -91,7 +93,8 @@ pub(super) fn rank(
 ) -> Result<Ranked, IndexError> {
     let held = held_files(roots, question, cancel)?;
     let stats = Stats::gather(roots, question, &held)?;
-    let pasts: Vec<Option<Past>> = roots.iter().map(|root| Past::of(root, question)).collect();
+    let pasts: Vec<Option<Past>> =
+        roots.iter().map(|root| Past::of(root, question, &stats.rarity)).collect();
     let mut files = Vec::new();
     for (number, root) in roots.iter().enumerate() {
         let past = pasts[number].as_ref();
@@ -125,9 +128,8 @@ pub(super) fn rank(
             files.push(RankedFile { root: number, path, class, holder, score, in_history });
         }
     }
-    files.sort_by(|a, b| {
-        b.score.total_cmp(&a.score).then_with(|| (a.root, &a.path).cmp(&(b.root, &b.path)))
-    });
+    files.sort_by(RankedFile::order);
+    neighbours::lift_by_folder(&mut files, question);
     files.truncate(MAX_FILES);
     Ok(Ranked { files, rarity: stats.rarity })
 }
@@ -270,33 +272,6 @@ fn normal(count: f32, length: f32, average: f32, field: &FieldWeight) -> f32 {
     field.weight * count / (1.0 - field.length + field.length * length / average)
 }
 
-/// What past commits say to a question.
-struct Past {
-    history: Arc<History>,
-    votes: Votes,
-}
-
-impl Past {
-    fn of(root: &RootQuery<'_>, question: &Question) -> Option<Past> {
-        let history = root.state.history()?;
-        let words = question.terms.iter().map(|term| (term.stem.as_str(), term.weight));
-        let votes = history.votes(words);
-        Some(Past { history, votes })
-    }
-
-    fn vote_for(&self, path: &str) -> f32 {
-        self.history.vote_for(&self.votes, path)
-    }
-
-    fn tells_of(&self, path: &str) -> bool {
-        self.vote_for(path) >= TELLING_VOTE
-    }
-}
-
-fn past_score(vote: f32, stats: &Stats) -> f32 {
-    HISTORY_WEIGHT * vote * stats.total
-}
-
 fn score_segment(
     stored: &Stored,
     segment: &Segment<'_>,
@@ -324,8 +299,8 @@ fn score_segment(
     let mut scores: FxHashMap<DocId, f32> = FxHashMap::default();
     scores.extend(sums.into_iter().map(|(doc, sum)| (doc, finish(sum, stats))));
     if let Some(past) = past {
-        for (doc, vote) in past.history.by_doc(&past.votes, segment) {
-            *scores.entry(doc).or_default() += past_score(vote, stats);
+        for (doc, gain) in past.gains(segment) {
+            *scores.entry(doc).or_default() += gain;
         }
     }
     add_identifiers(stored, segment, question, stats, &mut scores)?;
@@ -404,7 +379,7 @@ fn score_held(file: &IndexedFile, question: &Question, stats: &Stats, past: Opti
         }
     }
     let mut score = finish(sum, stats);
-    score += past.map_or(0.0, |past| past_score(past.vote_for(&file.path), stats));
+    score += past.map_or(0.0, |past| past.gain(&file.path));
     for (identifier, &(defined, _)) in question.identifiers.iter().zip(&stats.identifiers) {
         let defines =
             |symbol: &crate::symbol::Symbol| crate::words::fold(&symbol.name) == identifier.folded;

@@ -97,3 +97,70 @@ fn a_cancelled_question_ends() {
     let query = ExploreQuery { query: "retry".to_owned(), scope: Scope::default() };
     assert!(matches!(workspace.explore(&query, &cancel), Err(IndexError::Cancelled(_))));
 }
+
+/// A folder of few files, some beside each other, that no commit speaks of.
+fn open(files: &[(&str, &str)]) -> (Workspace, tempfile::TempDir, tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let cache = tempfile::tempdir().unwrap();
+    let roots = Roots::from_folders(&[folder.path().to_path_buf()]).unwrap();
+    let workspace = Workspace::open(roots, &Options::new(cache.path())).unwrap();
+    assert!(workspace.wait_complete(DEADLINE, &Cancel::new(), |_| {}));
+    (workspace, folder, cache)
+}
+
+fn explore(workspace: &Workspace, query: &str) -> ExploreAnswer {
+    let query = ExploreQuery { query: query.to_owned(), scope: Scope::default() };
+    workspace.explore(&query, &Cancel::new()).unwrap()
+}
+
+#[test]
+fn files_beside_good_ones_come_first() {
+    let says = "fn reads() { let _ = \"ledger\"; }\n";
+    let (workspace, _folder, _cache) = open(&[
+        ("a/one.rs", says),
+        ("money/ledger.rs", "/// The ledger of payments.\npub struct Ledger;\n"),
+        ("money/two.rs", says),
+        ("z/three.rs", says),
+    ]);
+    let places = ask(&workspace, "ledger of payments", &[]);
+    let files: Vec<_> = places.iter().filter_map(|place| place.split(' ').next()).collect();
+    assert_eq!(files[..4], ["money/ledger.rs", "money/two.rs", "a/one.rs", "z/three.rs"]);
+}
+
+#[test]
+fn users_of_the_best_name_gain_by_it() {
+    let says = |body: &str| format!("fn reads() {{ let _ = \"ledger\"; {body} }}\n");
+    let (workspace, _folder, _cache) = open(&[
+        ("a/one.rs", &says("rows()")),
+        ("b/book.rs", "/// Adds a payment to the ledger.\npub fn post_payment() {}\n"),
+        ("c/two.rs", &says("rows()")),
+        ("d/three.rs", &says("post_payment()")),
+    ]);
+    let answer = explore(&workspace, "add a payment to the ledger");
+    let files: Vec<_> = answer.places.iter().map(|place| place.path.as_str()).collect();
+    assert_eq!(files[..2], ["b/book.rs", "d/three.rs"], "{files:?}");
+    assert_eq!(answer.places[1].reason, "body: ledger; uses post_payment");
+}
+
+#[test]
+fn a_repeated_question_is_answered_from_memory_until_something_changes() {
+    let (workspace, folder, _cache) =
+        open(&[("a.rs", "fn ledger() {}\n"), ("b.rs", "fn x() {}\n")]);
+    let first = explore(&workspace, "ledger");
+    let second = explore(&workspace, "ledger");
+    assert_eq!((first.repeated, second.repeated), (false, true));
+    assert_eq!(first.places, second.places);
+    assert!(!explore(&workspace, "ledger x").repeated, "another question");
+
+    // Written past the watcher's back: the answer must not wait for its word.
+    std::fs::write(folder.path().join("a.rs"), "\nfn the_ledger() {}\n").unwrap();
+    let third = explore(&workspace, "ledger");
+    assert!(!third.repeated);
+    let shown = third.places[0].snippet.as_deref().unwrap_or_default();
+    assert!(shown.contains("the_ledger"), "{shown}");
+}

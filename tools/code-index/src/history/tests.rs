@@ -40,8 +40,8 @@ fn read(root: &Path, known: Option<&Log>) -> Option<Log> {
 /// Whether commits with this stem in their message touched the file.
 fn said(log: &Log, path: &str, word: &str) -> bool {
     let history = History::of(log);
-    let votes = history.votes([(word, 1.0)].into_iter());
-    history.vote_for(&votes, path) > 0.0
+    let votes = history.votes([(word, 1.0, 1.0)].into_iter());
+    history.vote_for(&votes, path).likeness > 0.0
 }
 
 #[test]
@@ -74,13 +74,36 @@ fn the_likest_commits_vote_most() {
         ("twice.rs", "Timers again"),
     ]);
     let history = History::of(&read(folder.path(), None).unwrap());
-    let question = ["timer", "socket"].map(|word| (word, 1.0));
+    let question = ["timer", "socket"].map(|word| (word, 1.0, 1.0));
     let votes = history.votes(question.into_iter());
-    let of = |path| history.vote_for(&votes, path);
+    let of = |path| history.vote_for(&votes, path).likeness;
     assert!(of("near.rs") > of("twice.rs"), "{votes:?}");
     assert!(of("twice.rs") > of("half.rs"), "{votes:?}");
     assert!(of("half.rs") > 0.0 && of("near.rs") <= 1.0, "{votes:?}");
     assert_eq!((of("far.rs"), of("none.rs")), (0.0, 0.0));
+}
+
+#[test]
+fn all_messages_of_a_file_are_one_text() {
+    let folder = repository(&[
+        ("often.rs", "Wake the timer"),
+        ("often.rs", "Drop the timer"),
+        ("once.rs", "Stop the timer"),
+        ("once.rs", "Print rows"),
+        ("talked.rs", "Round the timer up"),
+        ("talked.rs", "Print tables of many columns with borders, colours, headings and totals"),
+        ("never.rs", "Print a table"),
+    ]);
+    let history = History::of(&read(folder.path(), None).unwrap());
+    let votes = history.votes([("timer", 1.0, 2.0)].into_iter());
+    let of = |path| history.vote_for(&votes, path).messages;
+    assert!(of("often.rs") > of("once.rs") && of("once.rs") > of("talked.rs"), "{votes:?}");
+    assert!(of("talked.rs") > 0.0, "{votes:?}");
+    assert_eq!(of("never.rs"), 0.0);
+
+    let rarer = history.votes([("timer", 1.0, 4.0)].into_iter());
+    let twice = history.vote_for(&rarer, "once.rs").messages;
+    assert_eq!(twice, 2.0 * of("once.rs"), "a rarer word of the code counts more");
 }
 
 #[test]

@@ -69,6 +69,7 @@ async fn explore_code(
     };
     let answer =
         context.ask(&call, move |workspace, cancel| workspace.explore(&query, cancel)).await?;
+    call.cache(answer.repeated);
     let packed = pack(answer.places, budget);
     Ok(ExploreCodeOutput {
         results: packed.places,
