@@ -119,10 +119,14 @@ async fn write(store: &Store, entry: Entry, window: i64) -> Result<Remembered, M
     })
 }
 
+/// Two may make it at once. Neither may lock its row: every message refers to it, so that one
+/// who holds it and waits for a session would wait for one who holds the session.
 async fn make_project(write: &mut Write, path: &str, now: i64) -> Result<i64, MemoryError> {
     let sql = "INSERT INTO memory_projects (path, created_at) VALUES ($1, $2) \
-        ON CONFLICT (path) DO UPDATE SET path = excluded.path RETURNING id";
-    Ok(only(write.rows(sql, values![path, now]).await?)?.get(0)?)
+        ON CONFLICT (path) DO NOTHING";
+    write.execute(sql, values![path, now]).await?;
+    let sql = "SELECT id FROM memory_projects WHERE path = $1";
+    Ok(only(write.rows(sql, values![path]).await?)?.get(0)?)
 }
 
 /// Makes the session where there is none, and keeps others from changing it.
