@@ -29,6 +29,8 @@ mod section;
 
 use serde::Serialize;
 
+use section::Section;
+
 use crate::cancel::Cancel;
 use crate::error::IndexError;
 use crate::file_class::FileClass;
@@ -144,6 +146,27 @@ pub struct DocHit {
     /// Symbols of the code that the text names.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub symbols: Vec<DocSymbol>,
+}
+
+impl DocHit {
+    /// A section, whose text is added where there is room.
+    fn of(kind: DocKind, source: &str, path: &str, section: &Section, reason: String) -> DocHit {
+        let heading = section.headings.join(" > ");
+        DocHit {
+            kind,
+            source: source.to_owned(),
+            path: path.to_owned(),
+            line: section.line,
+            end_line: section.end_line,
+            heading: Some(heading).filter(|heading| !heading.is_empty()),
+            description: None,
+            scope: None,
+            reason,
+            text: None,
+            text_line: None,
+            symbols: Vec::new(),
+        }
+    }
 }
 
 /// A definition with all of its documentation.

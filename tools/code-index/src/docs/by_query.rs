@@ -165,7 +165,7 @@ fn pages(
                 let best = best_sections(&page, path, finder);
                 let draft = |(section, score): (Section, Score)| {
                     let reason = finder.reason(&score);
-                    let hit = hit(DocKind::Docs, source, &shown, &section, reason);
+                    let hit = DocHit::of(DocKind::Docs, source, &shown, &section, reason);
                     let lines = owned(page.text_of(&section));
                     let score = score.score * weight;
                     Draft { hit, lines, group: RANKED, score, most: usize::MAX }
@@ -180,24 +180,6 @@ fn pages(
 
 fn is_contributing(path: &str) -> bool {
     path.rsplit('/').next().is_some_and(|name| name.starts_with("CONTRIBUTING"))
-}
-
-fn hit(kind: DocKind, source: &str, path: &str, section: &Section, reason: String) -> DocHit {
-    let heading = section.headings.join(" > ");
-    DocHit {
-        kind,
-        source: source.to_owned(),
-        path: path.to_owned(),
-        line: section.line,
-        end_line: section.end_line,
-        heading: Some(heading).filter(|heading| !heading.is_empty()),
-        description: None,
-        scope: None,
-        reason,
-        text: None,
-        text_line: None,
-        symbols: Vec::new(),
-    }
 }
 
 /// Whether lines hold a heading and nothing else.
@@ -294,7 +276,7 @@ fn comments_of(
             line: whole.line,
             end_line: whole.end_line,
         };
-        let hit = hit(DocKind::Docs, "comment", &shown, &section, finder.reason(&score));
+        let hit = DocHit::of(DocKind::Docs, "comment", &shown, &section, finder.reason(&score));
         let weight = weight * symbol_weight(symbol);
         drafts.push(Draft {
             hit,
@@ -310,7 +292,7 @@ fn comments_of(
         let score = finder.score(&Texts { heading: name, above: "", path, lines: &texts });
         if let Some(score) = score {
             let section = Section { headings: Vec::new(), line: own.line, end_line: own.end_line };
-            let hit = hit(DocKind::Docs, "module", &shown, &section, finder.reason(&score));
+            let hit = DocHit::of(DocKind::Docs, "module", &shown, &section, finder.reason(&score));
             let (lines, score) = (owned(&texts), score.score * weight);
             drafts.push(Draft { hit, lines, group: RANKED, score, most: usize::MAX });
         }
@@ -430,7 +412,8 @@ impl Ask<'_> {
             let words = score.or(said).map(|score| finder.reason(&score)).unwrap_or_default();
             let placed = self.place(guide, number, total, coverage, words);
             let Some((group, reason)) = placed else { continue };
-            let mut hit = hit(guide.kind, &guide.source, &root.show(&guide.path), &section, reason);
+            let mut hit =
+                DocHit::of(guide.kind, &guide.source, &root.show(&guide.path), &section, reason);
             if !title.is_empty() {
                 let inner = hit.heading.filter(|heading| heading != title);
                 hit.heading = Some(

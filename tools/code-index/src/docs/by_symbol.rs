@@ -269,7 +269,7 @@ impl Search<'_, '_> {
             let bonus = if in_heading { 2.0 } else { 0.0 } + if near { 0.5 } else { 0.0 };
             let count = inside.count() as f32;
             let score = (value + bonus + 0.3 * count.ln()) * weight;
-            let hit = draft_hit(kind, source, shown, section, how.to_owned());
+            let hit = DocHit::of(kind, source, shown, section, how.to_owned());
             drafts.push(Draft {
                 hit,
                 lines: owned(lines),
@@ -347,7 +347,7 @@ impl Search<'_, '_> {
                 end_line: line(last),
             };
             let why = format!("uses it on line {}, {}", edge.line, edge.confidence.as_str());
-            let hit = draft_hit(DocKind::Docs, "example", &edge.path, &section, why);
+            let hit = DocHit::of(DocKind::Docs, "example", &edge.path, &section, why);
             let lines = owned(lines.get(first..last).unwrap_or_default());
             drafts.push(Draft { hit, lines, group: EXAMPLES, score: 0.0, most: usize::MAX });
         }
@@ -375,24 +375,6 @@ fn has_examples(root: &RootQuery<'_>, name: &str) -> Result<bool, IndexError> {
     Ok(found)
 }
 
-fn draft_hit(kind: DocKind, source: &str, path: &str, section: &Section, reason: String) -> DocHit {
-    let heading = section.headings.join(" > ");
-    DocHit {
-        kind,
-        source: source.to_owned(),
-        path: path.to_owned(),
-        line: section.line,
-        end_line: section.end_line,
-        heading: Some(heading).filter(|heading| !heading.is_empty()),
-        description: None,
-        scope: None,
-        reason,
-        text: None,
-        text_line: None,
-        symbols: Vec::new(),
-    }
-}
-
 /// A rule that governs the symbol's file: what it says of the symbol, else its start.
 fn rule(
     guide: &Guide,
@@ -408,7 +390,7 @@ fn rule(
         }
         None => {
             let section = page.sections.first()?;
-            let hit = draft_hit(DocKind::Rules, &guide.source, shown, section, why);
+            let hit = DocHit::of(DocKind::Rules, &guide.source, shown, section, why);
             let lines = owned(page.text_of(section));
             Draft { hit, lines, group: GOVERNING, score: 0.0, most: RULE_BYTES }
         }
@@ -469,7 +451,7 @@ fn module(root: &RootQuery<'_>, path: &str, why: &str, score: f32) -> Option<Dra
     let language = Language::detect(std::path::Path::new(path), b"")?;
     let own = comment::of_file(&lines, language.name())?;
     let section = Section { headings: Vec::new(), line: own.line, end_line: own.end_line };
-    let hit = draft_hit(DocKind::Docs, "module", &root.show(path), &section, why.to_owned());
+    let hit = DocHit::of(DocKind::Docs, "module", &root.show(path), &section, why.to_owned());
     let lines = own.text.lines().map(str::to_owned).collect();
     Some(Draft { hit, lines, group: MODULE, score, most: 1_200 })
 }
@@ -479,7 +461,7 @@ fn readme(root: &RootQuery<'_>, path: &str) -> Option<Draft> {
     let page = Page::read(path, &text);
     let section = page.sections.first()?;
     let why = "the README nearest to it".to_owned();
-    let hit = draft_hit(DocKind::Docs, "readme", &root.show(path), section, why);
+    let hit = DocHit::of(DocKind::Docs, "readme", &root.show(path), section, why);
     let lines = owned(page.text_of(section));
     // It is where to go on from here; what names the symbol comes before.
     Some(Draft { hit, lines, group: EXAMPLES, score: -1.0, most: 500 })
