@@ -41,10 +41,7 @@ impl FileClass {
         let lower = path.to_ascii_lowercase();
         let (folders, name) = lower.rsplit_once('/').unwrap_or(("", &lower));
         let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
-        let mut folder = FileClass::Source;
-        for part in folders.split('/') {
-            folder = folder.max(of_folder(part));
-        }
+        let folder = of_folders(folders, path);
         let written = path.rsplit('/').next().unwrap_or(path);
         let class = of_name(name, stem, extension).max(folder);
         if class == FileClass::Source && is_test_class(written) { FileClass::Test } else { class }
@@ -104,6 +101,30 @@ impl FileClass {
     }
 }
 
+/// By the folders, in lower case, around the file at `path`.
+fn of_folders(folders: &str, path: &str) -> FileClass {
+    let is_code = || {
+        let language = crate::language::Language::detect(path.as_ref(), b"");
+        language.is_some_and(|language| language.is_source())
+    };
+    let mut class = FileClass::Source;
+    let mut is_below_sources = false;
+    let mut parts = folders.split('/').peekable();
+    while let Some(part) = parts.next() {
+        let own = match (part, parts.peek()) {
+            // Perl's habit, which some projects of Python share.
+            ("t", Some(&("unit" | "integration" | "smoke" | "functional"))) => FileClass::Test,
+            _ => of_folder(part),
+        };
+        // An engine for documents, not documents.
+        if own != FileClass::Docs || !is_below_sources || !is_code() {
+            class = class.max(own);
+        }
+        is_below_sources |= matches!(part, "src" | "lib" | "app" | "pkg");
+    }
+    class
+}
+
 fn of_folder(part: &str) -> FileClass {
     match part {
         "test" | "tests" | "testing" | "__tests__" | "spec" | "specs" | "testdata" | "fixtures"
@@ -116,8 +137,10 @@ fn of_folder(part: &str) -> FileClass {
         }
         "locale" | "locales" | "i18n" | "l10n" | "translations" | "lang.lproj" => FileClass::Locale,
         "generated" | "__generated__" | "gen" | "dist" => FileClass::Generated,
-        "vendor" | "vendored" | "third_party" | "third-party" | "thirdparty" | "node_modules"
-        | "bower_components" | "extern" | "external" => FileClass::Vendored,
+        "vendor" | "vendored" | "_vendor" | "_vendored" | "third_party" | "third-party"
+        | "thirdparty" | "node_modules" | "bower_components" | "extern" | "external" => {
+            FileClass::Vendored
+        }
         _ if part.ends_with("_tests") || part.ends_with("-tests") || part.ends_with(".tests") => {
             FileClass::Test
         }
@@ -218,6 +241,15 @@ mod tests {
             ("api/user_pb2.py", Generated),
             ("vendor/github.com/x/y.go", Vendored),
             ("vendor/x/y_test.go", Vendored),
+            ("pip/_vendor/rich/text.py", Vendored),
+            ("t/unit/app/case.py", Test),
+            ("src/t/parse.c", Source),
+            ("tools/engine/src/docs/render.rs", Source),
+            ("packages/ui/src/docs/panel.tsx", Source),
+            ("src/docs/guide.md", Docs),
+            ("docs/src/theme.ts", Docs),
+            ("docs/conf.py", Docs),
+            ("src/docs/examples/a.py", Example),
         ];
         for (path, want) in cases {
             assert_eq!(FileClass::of(path), want, "{path}");

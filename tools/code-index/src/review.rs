@@ -173,7 +173,7 @@ const RULES: &[Rule] = &[
     },
     Rule { id: weak_crypto::ID, find: weak_crypto::find, in_tests: InTests::Lowered },
     Rule { id: query_in_loop::ID, find: query_in_loop::find, in_tests: InTests::Skipped },
-    Rule { id: blocking_in_async::ID, find: blocking_in_async::find, in_tests: InTests::Lowered },
+    Rule { id: blocking_in_async::ID, find: blocking_in_async::find, in_tests: InTests::Skipped },
     Rule { id: complexity_growth::ID, find: complexity_growth::find, in_tests: InTests::Skipped },
     Rule { id: untested_change::ID, find: untested_change::find, in_tests: InTests::Skipped },
 ];

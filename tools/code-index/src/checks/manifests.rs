@@ -44,7 +44,7 @@ impl Ecosystem {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         let is_list = name.ends_with(".txt")
             && (name.contains("requirements")
-                || ASIDE.contains(&folder.rsplit('/').next().unwrap_or(folder)));
+                || folder.rsplit('/').take(2).any(|part| ASIDE.contains(&part)));
         Some(match name {
             "Cargo.toml" => Ecosystem::Cargo,
             "package.json" | "deno.json" | "deno.jsonc" => Ecosystem::Npm,
@@ -167,16 +167,27 @@ impl<'p> Manifests<'p> {
                 .collect(),
         };
         let marks = ["# via", "--hash=", "pip-compile", "uv pip compile", "uv export"];
-        let is_pinned = name.ends_with(".txt") && marks.iter().any(|mark| told.text.contains(mark));
+        // A list for one extra serves those who ask for it.
+        let is_extra = ecosystem == Ecosystem::Python
+            && folder.rsplit('/').nth(1).is_some_and(|outer| ASIDE.contains(&outer));
+        let is_pinned =
+            is_extra || name.ends_with(".txt") && marks.iter().any(|mark| told.text.contains(mark));
         let folder = scope(ecosystem, folder).to_owned();
         let (name, text) = (told.name, told.text);
         Some(Manifest { path: path.to_owned(), folder, ecosystem, name, declared, text, is_pinned })
     }
 }
 
-fn scope(ecosystem: Ecosystem, folder: &str) -> &str {
-    let (outer, last) = folder.rsplit_once('/').unwrap_or(("", folder));
-    if ecosystem == Ecosystem::Python && ASIDE.contains(&last) { outer } else { folder }
+fn scope<'f>(ecosystem: Ecosystem, folder: &'f str) -> &'f str {
+    let outer = |folder: &'f str| folder.rsplit_once('/').unwrap_or(("", folder));
+    let (around, last) = outer(folder);
+    let (beyond, before) = outer(around);
+    match ecosystem {
+        Ecosystem::Python if ASIDE.contains(&last) => around,
+        // `requirements/extras/redis.txt`
+        Ecosystem::Python if ASIDE.contains(&before) => beyond,
+        _ => folder,
+    }
 }
 
 const CARGO_TABLES: &[(&str, DependencyKind)] = &[
@@ -268,6 +279,7 @@ mod tests {
             ),
             ("package.json", r#"{"dependencies": {"left": "1"}}"#),
             ("requirements/dev.txt", "PyYAML==6\n"),
+            ("requirements/extras/auth.txt", "cryptography\n"),
             ("web/package.json", r#"{"devDependencies": {"right": "1"}}"#),
         ];
         for (path, text) in files {
@@ -283,7 +295,7 @@ mod tests {
         };
         assert_eq!(imports(Ecosystem::Cargo, "a/src/lib.rs"), ["md5", "x"]);
         assert_eq!(imports(Ecosystem::Npm, "web/src/x.ts"), ["right", "left"]);
-        assert_eq!(imports(Ecosystem::Python, "app/x.py"), ["pyyaml"]);
+        assert_eq!(imports(Ecosystem::Python, "app/x.py"), ["pyyaml", "cryptography"]);
         assert_eq!(
             imports(Ecosystem::Go, "x.go"),
             ["github.com/a/b", "github.com/c/d", "github.com/e/f"]

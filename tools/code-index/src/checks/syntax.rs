@@ -12,9 +12,11 @@
 //!
 //! **Deliberately absent:** what a compiler knows beyond syntax.
 
+mod blocks;
 mod brackets;
 mod data;
 mod place;
+mod quotes;
 
 use std::sync::LazyLock;
 
@@ -78,10 +80,18 @@ pub(crate) fn is_checked(language: Language) -> bool {
 /// The errors of code, in the order of their places.
 pub(crate) fn of_code(language: Language, tree: &Tree, text: &str) -> Vec<SyntaxError> {
     let trust = trust(language);
-    if trust == Trust::None || !tree.root_node().has_error() || is_template(language, text) {
+    if trust == Trust::None || is_template(language, text) {
         return Vec::new();
     }
     let lines = Lines::of(text);
+    if language.name() == "python"
+        && let Some(error) = blocks::without_body(tree, text, &lines)
+    {
+        return vec![error];
+    }
+    if !tree.root_node().has_error() {
+        return Vec::new();
+    }
     let broken = brackets::unbalanced(tree, text);
     let mut errors: Vec<SyntaxError> = Vec::new();
     for node in outermost(tree) {
@@ -91,7 +101,11 @@ pub(crate) fn of_code(language: Language, tree: &Tree, text: &str) -> Vec<Syntax
         let found = match trust {
             Trust::Macros if is_near_macro(&lines, node) => None,
             Trust::Brackets => bracket_in(node, &broken).map(|bracket| bracket.told(&lines)),
-            _ => Some(told(node, text, &lines, &broken)),
+            _ => Some(
+                blocks::without_colon(language, &lines, node)
+                    .or_else(|| quotes::left_open(language, &lines, node))
+                    .unwrap_or_else(|| told(node, text, &lines, &broken)),
+            ),
         };
         let Some(found) = found else { continue };
         if errors.last().is_none_or(|last| last.line != found.line) {
@@ -227,17 +241,22 @@ fn is_gap(language: Language, lines: &Lines<'_>, node: Node<'_>) -> bool {
     if language.name() == "rust" {
         // Macros take tokens that are no Rust.
         let mut around = std::iter::successors(node.parent(), |inner| inner.parent());
-        return around
-            .any(|outer| outer.kind().contains("macro") || outer.kind().contains("token_tree"));
+        // `safe fn` among foreign functions is too new for the grammar.
+        let line = lines.text(node.start_position().row).trim_start();
+        return line.trim_start_matches("pub ").starts_with("safe ")
+            || around.any(|outer| {
+                outer.kind().contains("macro") || outer.kind().contains("token_tree")
+            });
     }
     if !matches!(language.name(), "tsx" | "typescript" | "javascript") {
         return false;
     }
-    let rows = node.start_position().row..=node.end_position().row;
+    let rows = node.start_position().row.saturating_sub(2)..=node.end_position().row;
     rows.take(MAX_ROWS).any(|row| {
         let line = lines.text(row);
-        // `&` in an attribute of JSX that begins no entity, and `export type * from`.
-        JSX.is_match(line) || line.contains("export type *")
+        // `&` in an attribute of JSX that begins no entity, `export type * from`, and
+        // `f<typeof import("x")>()`.
+        JSX.is_match(line) || line.contains("export type *") || line.contains("typeof import(")
     })
 }
 

@@ -55,7 +55,7 @@ const PYTHON_ASIDE: &str = " aiosqlite argon2-cffi asyncpg bandit bcrypt black b
 bumpversion commitizen coverage daphne email-validator fastparquet flake8 flit flit-core gunicorn \
 hatch hatchling html5lib httptools hypercorn ipdb ipykernel ipython isort jupyter jupyterlab lxml \
 mysqlclient mypy nodeenv notebook nox openpyxl pdbpp pip pip-tools poetry poetry-core pre-commit \
-psycopg psycopg2 psycopg2-binary pyarrow pymysql pylint pyright python-multipart pyupgrade \
+psycopg psycopg2 psycopg2-binary pyarrow pymysql pylint pyright pytest python-multipart pyupgrade \
 ruff safety setuptools setuptools-scm sphinx supervisor tables tox twine tzdata uvicorn uvloop vulture \
 watchfiles wheel xlrd xlsxwriter yapf ";
 /// The same of npm.

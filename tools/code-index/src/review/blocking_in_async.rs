@@ -109,7 +109,10 @@ fn advice(facts: &Facts<'_>, call: &Call<'_>) -> Option<&'static str> {
         _ if call.is_awaited => None,
         Family::Python => {
             let known = PYTHON.iter().find(|(paths, _)| paths.contains(&path));
-            known.map(|(_, advice)| *advice).filter(|_| call.kind == Kind::Call)
+            known
+                .map(|(_, advice)| *advice)
+                .filter(|_| call.kind == Kind::Call)
+                .or_else(|| facts.asks_by_client(call).then_some("use an async client"))
         }
         Family::Rust => rust(path),
         Family::Script => {
@@ -180,6 +183,11 @@ mod tests {
                     "a.py",
                     "import time, requests\nasync def a():\n    time.sleep(1)  # !!\n    requests.get(u)  # !!\n    await asyncio.sleep(1)\n    # time.sleep(1)\n",
                 ),
+                (
+                    "a.py",
+                    "import requests, httpx\nasync def a():\n    s = requests.Session()\n    s.get(u)  # !!\n    c = httpx.AsyncClient()\n    await c.get(u)\n    cache.get(u)\n",
+                ),
+                ("tests/test_a.py", "import time\nasync def test_a():\n    time.sleep(1)\n"),
                 (
                     "a.py",
                     "from time import sleep\nfrom subprocess import run\nasync def a():\n    sleep(1)  # !!\n    run(['ls'])  # !!\n",

@@ -207,6 +207,37 @@ impl<'t> Facts<'t> {
         self.defined.contains(name)
     }
 
+    /// What the receiver of a call was given, where it is a local name.
+    pub(super) fn receiver_given(&self, call: &Call<'t>) -> Option<Node<'t>> {
+        let receiver = call.receiver.map(|receiver| self.unwrapped(receiver))?;
+        let name = Some(receiver).filter(|receiver| self.kind(*receiver) == Kind::Name)?;
+        let give = self.given(self.source(name), call.function, call.node.start_byte())?;
+        Some(give.value)
+    }
+
+    /// Whether a call asks over the network with a client that was made before.
+    pub(super) fn asks_by_client(&self, call: &Call<'t>) -> bool {
+        const VERBS: &[&str] = &[
+            "get", "post", "put", "patch", "delete", "head", "request", "Get", "Post", "PostForm",
+            "Head", "Do",
+        ];
+        if call.kind != Kind::Call || !VERBS.contains(&call.name()) {
+            return false;
+        }
+        let Some(value) = self.receiver_given(call) else { return false };
+        match self.family {
+            Family::Python => matches!(
+                self.path(value).as_str(),
+                "requests.Session()" | "requests.session()" | "httpx.Client()"
+            ),
+            Family::Go => {
+                self.source(value).trim_start_matches('&').starts_with("http.Client{")
+                    || self.path(value) == "net/http.DefaultClient"
+            }
+            _ => false,
+        }
+    }
+
     /// What a name was last given before a byte, in the function or around it.
     pub(super) fn given(
         &self,

@@ -3,6 +3,8 @@
 //! A local variable is followed to what it was last given; parameters, fields and
 //! results of calls are not known.
 
+mod steps;
+
 use tree_sitter::Node;
 
 use super::facts::{Call, Facts};
@@ -220,6 +222,11 @@ impl<'t> Maker<'_, 't> {
         };
         self.followed += 1;
         let start = give.node.start_byte();
+        if matches!(self.facts.path(give.value).as_str(), "StringBuilder()" | "StringBuffer()") {
+            let (built, from) = (give.value, give.node.end_byte());
+            self.builder(bare, built, from, before);
+            return;
+        }
         self.open.push((give.value, start));
         if give.kind == Kind::Augment {
             self.open.push((give.left, start));
@@ -269,7 +276,12 @@ impl<'t> Maker<'_, 't> {
         if makes_safe(&name) {
             return;
         }
-        if FILL.contains(&name.as_str()) {
+        if name == "join" && !matches!(self.facts.family, Family::Go | Family::Rust) {
+            // `join(x for x in xs)` has no list of arguments.
+            let list = arguments.first().copied();
+            let list = list.or_else(|| node.child_by_field_name("arguments"));
+            self.joined(node, receiver, list);
+        } else if FILL.contains(&name.as_str()) {
             let mut parts: Vec<_> = from_text
                 .into_iter()
                 .filter(|one| self.is_text(*one) && self.is_lower(*one))

@@ -299,6 +299,13 @@ fn has_text(call: &Call<'_>) -> bool {
 
 fn is_request(facts: &Facts<'_>, call: &Call<'_>) -> bool {
     let path = call.path.as_str();
+    let is_sent = facts.family == Family::Rust
+        && path.ends_with(".send")
+        && facts.text.contains("reqwest")
+        && ["get()", "post()", "put()", "delete()"].iter().any(|verb| path.contains(verb));
+    if is_sent || facts.asks_by_client(call) {
+        return true;
+    }
     if call.kind != Kind::Call || !REQUESTS.contains(&path) {
         return false;
     }
@@ -382,6 +389,18 @@ mod tests {
                 (
                     "a.py",
                     "for f in xs:\n    def g():\n        cursor.execute('SELECT 1')\n    # cursor.execute('x')\n    s = \"cursor.execute('x')\"\n",
+                ),
+                (
+                    "a.py",
+                    "import requests\n\ndef a(urls, cache):\n    s = requests.Session()\n    for url in urls:\n        s.get(url)  # !!\n        cache.get(url)\n",
+                ),
+                (
+                    "a.go",
+                    "package a\nimport \"net/http\"\nfunc a(urls []string) {\n\tclient := &http.Client{}\n\tfor _, url := range urls {\n\t\tclient.Get(url) // !!\n\t\tcache.Get(url)\n\t}\n}\n",
+                ),
+                (
+                    "a.rs",
+                    "async fn a(urls: Vec<String>) {\n    let client = reqwest::Client::new();\n    for url in urls {\n        client.get(url).send().await; // !!\n        sender.send(url).await;\n    }\n}\n",
                 ),
                 (
                     "a.ts",

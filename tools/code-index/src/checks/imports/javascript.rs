@@ -47,9 +47,9 @@ impl Judge<'_, '_, '_> {
         };
         let (folder, name) = place.rsplit_once('/').unwrap_or(("", &place));
         let stem = name.split('.').next().unwrap_or(name);
-        let is_made = written.split('/').any(|part| {
-            BUILT.contains(&part) || part.starts_with(['$', '+']) || part.contains(".gen")
-        });
+        let is_made =
+            written.split('/').any(|part| part.starts_with(['$', '+']) || part.contains(".gen"))
+                || self.is_built(&place);
         let endings =
             ["", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".json", ".node", ".d.ts", ".vue"];
         let is_there = endings.iter().any(|ending| {
@@ -123,12 +123,22 @@ impl Judge<'_, '_, '_> {
         let is_there = own.iter().any(|place| {
             let (folder, name) = place.rsplit_once('/').unwrap_or(("", place));
             place.contains("node_modules")
-                || place.split('/').any(|part| BUILT.contains(&part) || part.starts_with('.'))
+                || place.split('/').any(|part| part.starts_with('.'))
+                || self.is_built(place)
                 || self.tree.is_on_disk(place)
                 || self.tree.has_stem(folder, name)
                 || self.tree.may_be_made(place)
         });
         Some(if is_there { Meaning::Fine } else { Meaning::Missing(written.to_owned()) })
+    }
+
+    /// A build makes the folder: its name is one for that, and the repository holds
+    /// nothing of it.
+    fn is_built(&self, place: &str) -> bool {
+        place.match_indices('/').map(|(end, _)| &place[..end]).chain([place]).any(|folder| {
+            let name = folder.rsplit('/').next().unwrap_or(folder);
+            BUILT.contains(&name) && self.tree.below(folder).is_empty()
+        })
     }
 
     /// A module that is there may not export what is taken of it.

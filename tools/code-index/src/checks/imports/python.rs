@@ -122,6 +122,11 @@ impl Judge<'_, '_, '_> {
         if is_odd || self.is_there(folder, name) {
             return Meaning::Fine;
         }
+        // What lies inside another package is not what a whole name begins with.
+        let around = own.strip_suffix("/__init__.py").and_then(|own| own.rsplit_once('/'));
+        if around.is_some_and(|(outer, _)| self.tree.has(&format!("{outer}/__init__.py"))) {
+            return Meaning::Package(asked.written.to_owned());
+        }
         Meaning::Missing(asked.written.to_owned())
     }
 

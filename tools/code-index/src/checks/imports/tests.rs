@@ -28,6 +28,11 @@ fn python() {
         &[
             ("requirements.txt", "requests==2\nPyYAML>=6\nflask\npytest-cov\n"),
             ("app/__init__.py", ""),
+            ("app/contrib/__init__.py", ""),
+            ("app/contrib/flask/__init__.py", ""),
+            ("app/contrib/flask/task.py", "from flask.views import View\n"),
+            ("app/contrib/django/__init__.py", ""),
+            ("app/contrib/django/task.py", "from django.db import models\n"),
             (
                 "app/models.py",
                 "import os, yaml\nimport requests as r\n\n\nclass User:\n    pass\n\n\nfrom .deep import *\n",
@@ -44,8 +49,8 @@ fn python() {
             "app/views.py:3 app.nothing",
             "app/views.py:4 .gone",
             "app/views.py:5 .missing",
+            "undeclared django app/contrib/django/task.py:1",
             "undeclared numpy app/views.py:1",
-            "unused flask",
         ],
     );
 }
@@ -70,14 +75,16 @@ fn javascript() {
             ("src/plain.js", "module.exports = { one: 1 };\n"),
             (
                 "src/app.tsx",
-                "import React from 'react';\nimport fs from 'node:fs';\nimport cart, { total, nope, More } from './cart';\nimport { x } from './missing';\nimport { y } from '@/gone';\nimport { one } from './plain';\nimport lodash from 'lodash/fp';\nimport './style.css';\nimport * as all from '@/cart';\n",
+                "import React from 'react';\nimport fs from 'node:fs';\nimport cart, { total, nope, More } from './cart';\nimport { x } from './missing';\nimport { y } from '@/gone';\nimport { one } from './plain';\nimport lodash from 'lodash/fp';\nimport './style.css';\nimport * as all from '@/cart';\nimport './lib/gone';\nimport './dist/made';\n",
             ),
             ("src/style.css", "a { color: red }\n"),
+            ("src/lib/here.ts", "export const here = 1;\n"),
         ],
         &[
             "src/app.tsx:3 ./cart#nope",
             "src/app.tsx:4 ./missing",
             "src/app.tsx:5 @/gone",
+            "src/app.tsx:10 ./lib/gone",
             "undeclared lodash src/app.tsx:7",
             "unused left-pad",
         ],

@@ -38,7 +38,19 @@ fn opener(end: u8) -> u8 {
 }
 
 /// The brackets without partner, in the order in which they stand.
+///
+/// Braces alone do not tell which of them is open: the last that closes takes the
+/// partner of another. What is indented more than what closes it was meant.
 pub(super) fn unbalanced(tree: &Tree, text: &str) -> Vec<Bracket> {
+    let plain = paired(tree, text, false);
+    if plain.len() != 1 || plain[0].letter != b'{' {
+        return plain;
+    }
+    let indented = paired(tree, text, true);
+    if indented.len() == 1 { indented } else { plain }
+}
+
+fn paired(tree: &Tree, text: &str, by_indent: bool) -> Vec<Bracket> {
     let mut open: Vec<Bracket> = Vec::new();
     let mut lost: Vec<Bracket> = Vec::new();
     for_each_leaf(tree, |at, kind| {
@@ -50,6 +62,15 @@ pub(super) fn unbalanced(tree: &Tree, text: &str) -> Vec<Bracket> {
         let bracket = Bracket { at: at + kind.len() - 1, letter };
         match letter {
             b'(' | b'[' | b'{' => open.push(bracket),
+            b'}' if by_indent && begins_line(text, bracket.at) => {
+                let own = indent(text, bracket.at);
+                while let Some(last) = open.pop() {
+                    if last.letter == b'{' && indent(text, last.at) <= own {
+                        break;
+                    }
+                    lost.push(last);
+                }
+            }
             _ => match open.iter().rposition(|other| other.letter == opener(letter)) {
                 // What is still open inside is never closed.
                 Some(found) => lost.extend(open.drain(found..).skip(1)),
@@ -60,6 +81,19 @@ pub(super) fn unbalanced(tree: &Tree, text: &str) -> Vec<Bracket> {
     lost.append(&mut open);
     lost.sort_unstable_by_key(|bracket| bracket.at);
     lost
+}
+
+/// Nothing but blanks stands before a byte in its line.
+fn begins_line(text: &str, at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default();
+    before.rsplit('\n').next().is_some_and(|line| line.trim().is_empty())
+}
+
+/// Blanks at the start of the line of a byte.
+fn indent(text: &str, at: usize) -> usize {
+    let before = text.get(..at).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    line.len() - line.trim_start().len()
 }
 
 /// Calls `visit` with the place and kind of each bracket that is there.

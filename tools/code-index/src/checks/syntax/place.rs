@@ -22,6 +22,11 @@ impl<'t> Lines<'t> {
         self.text.get(start..end).unwrap_or_default()
     }
 
+    /// The byte at which a row begins.
+    pub(super) fn start(&self, row: usize) -> usize {
+        self.starts.get(row).copied().unwrap_or(self.text.len())
+    }
+
     /// An error at a byte.
     pub(super) fn error(&self, at: usize, message: String) -> SyntaxError {
         let at = at.min(self.text.len());

@@ -119,13 +119,34 @@ fn command<'t>(facts: &Facts<'t>, call: &Call<'t>) -> Option<Node<'t>> {
                 .iter()
                 .any(|argument| argument.name == "shell" && facts.is_word(argument.value, "true"));
             let is_list = facts.kind(facts.unwrapped(first)) == Kind::List;
-            (known && asked && !is_list).then_some(first)
+            if path == "asyncio.create_subprocess_exec" {
+                return shell_argument(facts, call.arguments.iter().map(|one| one.value));
+            }
+            if known && is_list {
+                return shell_argument(
+                    facts,
+                    facts.children(facts.unwrapped(first), 4).into_iter(),
+                );
+            }
+            (known && asked).then_some(first)
         }
         Family::Script => {
             let known = matches!(
                 path,
-                "child_process.spawn" | "child_process.spawnSync" | "child_process.execFile"
+                "child_process.spawn"
+                    | "child_process.spawnSync"
+                    | "child_process.execFile"
+                    | "child_process.execFileSync"
             );
+            let list = call.arguments.get(1).map(|list| facts.unwrapped(list.value));
+            let list = list.filter(|list| known && facts.kind(*list) == Kind::List);
+            let told = list.and_then(|list| {
+                let rest = facts.children(list, 3).into_iter();
+                shell_argument(facts, std::iter::once(first).chain(rest))
+            });
+            if told.is_some() {
+                return told;
+            }
             let asked = call.arguments.last().is_some_and(|last| {
                 let options: String = facts.source(last.value).split_whitespace().collect();
                 options.contains("shell:true")

@@ -22,6 +22,18 @@ fn sql() {
                 "cur.execute('SELECT * FROM t WHERE n = %s', (name,))\ncur.execute('SELECT 1 ' + 'FROM t')\ncur.execute(f'SELECT * FROM {TABLE} WHERE n = ?', [n])\ncur.execute(f'SELECT * FROM t LIMIT {int(n)}')\nlog.info(f\"SELECT * FROM t WHERE n = '{name}'\")\n# cur.execute(f\"SELECT * FROM t WHERE n = '{name}'\")\n",
             ),
             (
+                "a.py",
+                "def a(ids, cols):\n    marks = ','.join('?' * len(ids))\n    cur.execute(f'SELECT * FROM t WHERE id IN ({marks})', ids)\n    more = ', '.join(['%s'] * len(ids))\n    cur.execute(f'SELECT * FROM t WHERE id IN ({more})', ids)\n    cur.execute('SELECT * FROM t WHERE id IN (%s)' % ','.join('?' for _ in ids), ids)\n    cur.execute('SELECT * FROM t WHERE ' + ' AND '.join(cols))  # !!\n",
+            ),
+            (
+                "a.ts",
+                "const marks = ids.map((_, at) => `$${at + 1}`).join(', ');\ndb.query(`SELECT * FROM t WHERE id IN (${marks})`, ids);\ndb.query(`SELECT * FROM t WHERE id IN (${ids.map(() => '?').join(',')})`, ids);\ndb.query(`SELECT * FROM t WHERE id IN (${ids.join(',')})`); // !!\n",
+            ),
+            (
+                "A.java",
+                "class A {\n  void a(String name) {\n    StringBuilder sb = new StringBuilder(\"SELECT * FROM t WHERE n = '\");\n    sb.append(name).append(\"'\");\n    st.executeQuery(sb.toString()); // !!\n    StringBuilder ok = new StringBuilder(\"SELECT * FROM t\");\n    ok.append(\" WHERE n = ?\");\n    st.executeQuery(ok.toString());\n  }\n}\n",
+            ),
+            (
                 "a.ts",
                 "db.query(`SELECT * FROM t WHERE n = '${name}'`); // !!\ndb.query('SELECT * FROM t WHERE n = ' + name); // !!\nprisma.$queryRawUnsafe(`SELECT * FROM t WHERE n = ${name}`); // !!\n",
             ),
@@ -73,7 +85,11 @@ fn shells() {
         &[
             (
                 "a.py",
-                "import os, subprocess\nos.system('rm ' + path)  # !!\nsubprocess.run(f'ls {path}', shell=True)  # !!\nsubprocess.run(['ls', path])\nsubprocess.run('ls', shell=True)\nsubprocess.run(f'ls {path}'.split())\nos.system(f'ls {shlex.quote(path)}')\n",
+                "import os, subprocess\nos.system('rm ' + path)  # !!\nsubprocess.run(f'ls {path}', shell=True)  # !!\nsubprocess.run(['ls', path])\nsubprocess.run('ls', shell=True)\nsubprocess.run(f'ls {path}'.split())\nsubprocess.run(['sh', '-c', f'ls {path}'])  # !!\nsubprocess.run(['sh', '-c', 'ls'])\nos.system(f'ls {shlex.quote(path)}')\n",
+            ),
+            (
+                "a.ts",
+                "import { spawn } from 'node:child_process';\nspawn('sh', ['-c', `ls ${path}`]); // !!\nspawn('sh', ['-c', 'ls']);\nspawn('ls', ['-c', path]);\n",
             ),
             (
                 "a.js",
