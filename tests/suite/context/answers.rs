@@ -31,6 +31,16 @@ async fn the_tools_of_the_set_docs_are_stable() -> anyhow::Result<()> {
 }
 
 #[tokio::test]
+async fn the_tools_of_the_set_contracts_are_stable() -> anyhow::Result<()> {
+    let scratch = shop()?;
+    let mut server = server_of(&scratch, "contracts").await?;
+    let list = server.ask("tools/list", json!({})).await?;
+    insta::assert_json_snapshot!("tools_of_contracts", list["result"]["tools"]);
+    assert_eq!(server.close().await?, 0);
+    Ok(())
+}
+
+#[tokio::test]
 async fn rules_of_a_task_are_found_though_git_ignores_them() -> anyhow::Result<()> {
     let scratch = shop()?;
     scratch.write(".gitignore", ".cursor/\n")?;
@@ -233,6 +243,8 @@ async fn mistakes_are_told_with_the_next_step() -> anyhow::Result<()> {
         ("check_code", json!({ "paths": ["no/such.ts"] }), "no/such.ts"),
         ("check_code", json!({ "diff": "no-such..range" }), "no-such..range"),
         ("check_code", json!({ "cursor": "nonsense" }), "next_cursor"),
+        ("compare_contracts", json!({ "route": "users" }), "/api/users"),
+        ("compare_contracts", json!({ "paths": ["a["] }), "a["),
         ("map_project", json!({ "path": "no/such/place" }), "no/such/place"),
         ("map_project", json!({ "path": "../outside" }), "../outside"),
     ];
@@ -258,7 +270,7 @@ async fn both_forms_carry_the_same_facts() -> anyhow::Result<()> {
     Ok(())
 }
 
-fn questions() -> [(&'static str, Value); 20] {
+fn questions() -> [(&'static str, Value); 22] {
     [
         ("explore_code", json!({ "query": "how is the price of a cart computed" })),
         ("search_code", json!({ "query": "price" })),
@@ -286,6 +298,8 @@ fn questions() -> [(&'static str, Value); 20] {
         ("check_code", json!({})),
         ("check_code", json!({ "paths": ["web/src/cart.ts", "catalog"] })),
         ("check_code", json!({ "paths": ["."], "limit": 1 })),
+        ("compare_contracts", json!({})),
+        ("compare_contracts", json!({ "paths": ["web"], "route": "/api", "limit": 1 })),
     ]
 }
 

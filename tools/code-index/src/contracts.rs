@@ -218,14 +218,7 @@ impl Found {
                 _ => {}
             }
         }
-        graph.link(|path, names| {
-            let places = world.named(path, names).into_iter();
-            let places = places.map(|found| match found {
-                Named::Item(path, _, name) | Named::Missing(path, name) => (path, name),
-                Named::File(path) => (path, String::new()),
-            });
-            places.collect()
-        });
+        link(&mut graph, world);
         self.routes.extend(graph.into_routes());
         Ok(())
     }
@@ -314,11 +307,11 @@ impl Found {
 
     fn missing(&self, compared: &Compared) -> Vec<Unmet> {
         // Without a route there is nothing that a call could be missing.
-        let calls = compared.missing.iter().map(|&at| &self.calls[at]);
+        let calls = compared.missing.iter().map(|&at| (at, &self.calls[at]));
         calls
-            .map(|call| Unmet {
+            .map(|(at, call)| Unmet {
                 method: call.method.as_str(),
-                path: call.path.to_string(),
+                path: compared.whole.get(&at).unwrap_or(&call.path).to_string(),
                 place: place(&call.spot),
             })
             .collect()
@@ -363,6 +356,18 @@ impl Found {
     }
 }
 
+/// Finds what is mounted, wherever it is defined.
+fn link(graph: &mut Graph, world: &World<'_, '_>) {
+    graph.link(|path, names| {
+        let places = world.named(path, names).into_iter();
+        let places = places.map(|found| match found {
+            Named::Item(path, _, name) | Named::Missing(path, name) => (path, name),
+            Named::File(path) => (path, String::new()),
+        });
+        places.collect()
+    });
+}
+
 fn place(spot: &Spot) -> ContractPlace {
     ContractPlace { path: spot.path.clone(), line: spot.line }
 }
@@ -387,7 +392,11 @@ fn is_same_path(a: &Route, b: &Route) -> bool {
         && has_word(if a.len() < b.len() { a } else { b })
         && a.iter().rev().zip(b.iter().rev()).all(same)
         // What is in front is written down.
-        && a.iter().rev().skip(shorter).chain(b.iter().rev().skip(shorter)).all(|one| matches!(one, Segment::Literal(_)))
+        && a.iter()
+            .rev()
+            .skip(shorter)
+            .chain(b.iter().rev().skip(shorter))
+            .all(|one| matches!(one, Segment::Literal(_)))
 }
 
 #[cfg(test)]

@@ -19,6 +19,8 @@ const MAX_SHIFT: usize = 3;
 const MAX_NESTING: u32 = 6;
 /// Fields told of one difference.
 const MAX_NAMES: usize = 40;
+/// Calls under a base that is not known of which at least one has to meet a route.
+const ALIEN: usize = 4;
 /// Prefixes of routes that are tried.
 const MAX_PREFIXES: usize = 60;
 
@@ -26,6 +28,9 @@ const MAX_PREFIXES: usize = 60;
 #[derive(Debug, Default)]
 pub(crate) struct Compared {
     pub(crate) missing: Vec<usize>,
+    /// The whole paths of those whose base is only known by what the others
+    /// under it meet.
+    pub(crate) whole: BTreeMap<usize, UrlPath>,
     pub(crate) unused: Vec<usize>,
     pub(crate) differing: Vec<Difference>,
     pub(crate) met: usize,
@@ -54,6 +59,14 @@ pub(crate) fn compare(routes: &[Route], calls: &[Call]) -> Compared {
     let table = Table::of(routes);
     for (base, group) in groups {
         let shift = table.best_shift(base, &group, calls);
+        // So many under one base, and not one known: they are about another server.
+        let meets = |shift: &Shift| {
+            group
+                .iter()
+                .any(|&at| !table.find(&shift.apply(&calls[at].path), calls[at].method).is_empty())
+        };
+        let is_alien = matches!(base, Base::Unknown(_)) && group.len() >= ALIEN;
+        let shift = shift.filter(|shift| routes.is_empty() || !is_alien || meets(shift));
         let Some(shift) = shift else {
             compared.outside += group.len();
             continue;
@@ -65,6 +78,9 @@ pub(crate) fn compare(routes: &[Route], calls: &[Call]) -> Compared {
             let found = if found.is_empty() { table.find(&call.path, call.method) } else { found };
             if found.is_empty() {
                 compared.missing.push(at);
+                if matches!(base, Base::Unknown(_)) && shift.drop == 0 && !shift.add.is_empty() {
+                    compared.whole.insert(at, shift.apply(&call.path));
+                }
                 continue;
             }
             compared.met += 1;

@@ -143,6 +143,9 @@ impl<'s, 'r, 'q> Rs<'s, 'r, 'q> {
                 return shape;
             }
         }
+        if let Some(shape) = self.aliased(typed) {
+            return shape;
+        }
         let Some(body) = function.field("body") else { return Shape::Unknown };
         let mut given = Vec::new();
         for call in body.all("call_expression") {
@@ -155,6 +158,35 @@ impl<'s, 'r, 'q> Rs<'s, 'r, 'q> {
             given.push(self.value_shape(value, MAX_NESTING));
         }
         Shape::either(given)
+    }
+
+    /// `type Answer<T> = Result<Json<T>, Failure>`: what stands for `T`, or the
+    /// `Json` of the alias itself.
+    fn aliased(self, typed: At<'s>) -> Option<Shape> {
+        let named = typed.descendants().filter(|one| one.is(&["generic_type", "type_identifier"]));
+        named.into_iter().find_map(|used| {
+            let name = used.field("type").unwrap_or(used);
+            let read = |source: &Source, name: At<'_>| {
+                let rs = Rs { world: self.world, source };
+                let alias = name.parent().filter(|one| one.kind() == "type_item")?;
+                let json = alias.field("type")?.all("generic_type").find(|one| {
+                    one.field("type").is_some_and(|name| name.text().ends_with("Json"))
+                })?;
+                let inner = json.field("type_arguments")?.first()?;
+                let params = alias.field("type_parameters").map(At::children).unwrap_or_default();
+                let at = params
+                    .iter()
+                    .position(|param| param.field("name").unwrap_or(*param).text() == inner.text());
+                Some(at.map_or_else(|| Err(rs.type_shape(inner)), Ok))
+            };
+            match self.world.with_definition(self.path(), &name.chain()?, read)? {
+                Ok(at) => {
+                    let given = used.field("type_arguments")?.children();
+                    Some(self.type_shape(*given.get(at)?))
+                }
+                Err(shape) => Some(shape),
+            }
+        })
     }
 
     fn value_shape(self, at: At<'s>, depth: u32) -> Shape {

@@ -104,8 +104,7 @@ pub(crate) fn imports(root: At<'_>) -> Vec<Import<'_>> {
 /// The module of `require("…")`.
 pub(crate) fn required(value: At<'_>) -> Option<&str> {
     let value = if value.kind() == "member_expression" { value.field("object")? } else { value };
-    let is_require =
-        value.kind() == "call_expression" && value.field("function")?.text() == "require";
+    let is_require = value.kind() == "call_expression" && value.function()?.text() == "require";
     let module = is_require.then(|| value.field("arguments")?.first()).flatten()?;
     (module.kind() == "string").then(|| module.unquoted())
 }
@@ -238,7 +237,7 @@ impl<'s, 'r, 'q> Script<'s, 'r, 'q> {
                     return read(self, member(class, name)?);
                 }
                 if let Some(names) = at.chain()
-                    && self.binding(at, names[0]).is_none_or(|binding| matches!(binding, Binding::Variable(node) if node.field("value").and_then(required).is_some()))
+                    && self.is_from_outside(at, names[0])
                     && let Some(found) = self.with_outside(&names, depth, read)
                 {
                     return Some(found);
@@ -254,6 +253,14 @@ impl<'s, 'r, 'q> Script<'s, 'r, 'q> {
             }
             _ => read(self, at),
         }
+    }
+
+    /// A name is not declared in reach, but to what is required.
+    fn is_from_outside(self, at: At<'s>, name: &str) -> bool {
+        self.binding(at, name).is_none_or(|binding| match binding {
+            Binding::Variable(node) => node.field("value").and_then(required).is_some(),
+            _ => false,
+        })
     }
 
     fn with_outside<T>(
@@ -409,15 +416,19 @@ impl<'s, 'r, 'q> Script<'s, 'r, 'q> {
             "new_expression"
                 if at.field("constructor").is_some_and(|class| class.text() == "URL") =>
             {
-                let parts = arguments(at);
-                let path =
-                    parts.first().map(|one| self.template(*one, given, depth)).unwrap_or_default();
-                match parts.get(1) {
-                    Some(base) => self.template(*base, given, depth).in_front(path),
-                    None => path,
-                }
+                self.url_object(at, given, depth)
             }
             _ => hole(),
+        }
+    }
+
+    /// `new URL(path, base)`
+    fn url_object(self, at: At<'s>, given: Given<'_>, depth: u32) -> Template {
+        let parts = arguments(at);
+        let path = parts.first().map(|one| self.template(*one, given, depth)).unwrap_or_default();
+        match parts.get(1) {
+            Some(base) => self.template(*base, given, depth).in_front(path),
+            None => path,
         }
     }
 
@@ -454,7 +465,7 @@ impl<'s, 'r, 'q> Script<'s, 'r, 'q> {
 
     /// What a call of a function gives that only puts texts together.
     fn called_text(self, at: At<'s>, given: Given<'_>, depth: u32) -> Option<Template> {
-        let function = at.field("function")?;
+        let function = at.function()?;
         if let Some(property) = function.field("property")
             && matches!(
                 property.text(),
@@ -531,7 +542,8 @@ fn member<'t>(of: At<'t>, name: &str) -> Option<At<'t>> {
     match of.kind() {
         "object" => property(of, name),
         "class_declaration" | "class" | "abstract_class_declaration" => {
-            of.field("body")?.children().into_iter().find_map(|one| {
+            let body = of.field("body")?;
+            let own = body.children().into_iter().find_map(|one| {
                 let named = one.field("name").or_else(|| one.field("property"))?.text() == name;
                 match one.kind() {
                     "method_definition" => named.then_some(one),
@@ -540,7 +552,8 @@ fn member<'t>(of: At<'t>, name: &str) -> Option<At<'t>> {
                     }
                     _ => None,
                 }
-            })
+            });
+            own.or_else(|| set_in(body, name))
         }
         "enum_declaration" => of
             .all("enum_assignment")
@@ -548,11 +561,19 @@ fn member<'t>(of: At<'t>, name: &str) -> Option<At<'t>> {
         "call_expression" => {
             // `Object.freeze({…})`
             let inner = of.field("arguments")?.first()?;
-            (inner.kind() == "object" && of.field("function")?.text() == "Object.freeze")
+            (inner.kind() == "object" && of.function()?.text() == "Object.freeze")
                 .then(|| property(inner, name))?
         }
         _ => None,
     }
+}
+
+/// What a class gives one of its fields where it is made: `this.http = …`.
+fn set_in<'t>(class: At<'t>, name: &str) -> Option<At<'t>> {
+    class.all("assignment_expression").find_map(|set| {
+        let is_field = set.field("left")?.text().strip_prefix("this.") == Some(name);
+        is_field.then(|| set.field("right"))?
+    })
 }
 
 /// A template holds a parameter of the function that is read.

@@ -88,6 +88,21 @@ impl<'t> At<'t> {
         self.node.child_by_field_name(name).map(|node| self.with(node))
     }
 
+    /// What a call calls. The grammar of TypeScript puts the waiting of `await
+    /// get<T>(path)` around the name alone: it is looked through.
+    pub(crate) fn function(self) -> Option<At<'t>> {
+        let function = self.field("function")?;
+        if function.kind() == "await_expression" { function.first() } else { Some(function) }
+    }
+
+    /// The call that this is the function of.
+    pub(crate) fn called(self) -> Option<At<'t>> {
+        let up = self.parent()?;
+        let up = if up.kind() == "await_expression" { up.parent()? } else { up };
+        let is_call = up.kind() == "call_expression";
+        up.function().filter(|one| is_call && one.node == self.node).map(|_| up)
+    }
+
     pub(crate) fn parent(self) -> Option<At<'t>> {
         self.node.parent().map(|node| self.with(node))
     }

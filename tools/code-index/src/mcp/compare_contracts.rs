@@ -138,8 +138,8 @@ pub struct NotRead {
 }
 
 pub(super) fn tool() -> Tool<CodeContext> {
-    const DESCRIPTION: &str = "Compare the HTTP routes and fields that servers offer (code, OpenAPI) with what \
-                               clients call: missing, unused, differing.";
+    const DESCRIPTION: &str = "Compare the HTTP routes and fields that servers offer (code, \
+                               OpenAPI) with what clients call: missing, unused, differing.";
     Tool::new("compare_contracts", DESCRIPTION, compare_contracts).read_only().toolset("contracts")
 }
 
@@ -293,24 +293,31 @@ impl Answer for CompareContractsOutput {
             "routes: {servers}; calls matched: {}, of other hosts: {}",
             totals.matched, totals.external
         );
-        let not_read = &self.not_read;
-        if not_read.places > 0 || not_read.files > 0 {
-            let examples: Vec<String> =
-                not_read.examples.iter().map(|one| format!("{}:{}", one.path, one.line)).collect();
-            let _ = writeln!(
-                text,
-                "not read: {} places with a computed path ({}), {} files",
-                not_read.places,
-                examples.join(", "),
-                not_read.files
-            );
-        }
+        self.not_read.write(&mut text);
         if let Some(next) = self.next_offset {
             let _ =
                 writeln!(text, "more was found; offset {next} goes on, or narrow paths or route");
         }
         text.push_str(&index_line(&self.index));
         text
+    }
+}
+
+impl NotRead {
+    fn write(&self, text: &mut String) {
+        if self.places == 0 && self.files == 0 {
+            return;
+        }
+        let examples: Vec<String> =
+            self.examples.iter().map(|one| format!("{}:{}", one.path, one.line)).collect();
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "not read: {} places with a computed path ({}), {} files",
+            self.places,
+            examples.join(", "),
+            self.files
+        );
     }
 }
 

@@ -68,6 +68,13 @@ fn calls_meet_routes() {
             &[1],
             &[1],
         ),
+        (
+            "another server",
+            &["get /users"],
+            &["get BASE/a/1", "get BASE/b/2", "get BASE/c/3", "get BASE/d/4"],
+            &[],
+            &[0],
+        ),
         ("all", &["get /{*path}"], &["get /gone"], &[0], &[0]),
     ];
     for (name, routes, calls, missing, unused) in cases {
@@ -80,6 +87,15 @@ fn calls_meet_routes() {
             "{name}"
         );
     }
+}
+
+#[test]
+fn what_is_missing_under_an_unknown_base_is_told_whole() {
+    let routes = ["get /api/v1/users", "get /api/v1/x"].map(route);
+    let calls = ["get BASE/users", "get BASE/gone"].map(call);
+    let compared = compare(&routes, &calls);
+    let whole: Vec<String> = compared.whole.values().map(ToString::to_string).collect();
+    assert_eq!(whole, ["/api/v1/gone"]);
 }
 
 fn shape(names: &[(&str, Need)]) -> Shape {

@@ -253,7 +253,7 @@ impl<'s, 'r, 'q> Py<'s, 'r, 'q> {
         found.unwrap_or_default()
     }
 
-    fn serializer(self, class: At<'s>, depth: u32) -> Option<Body> {
+    pub(crate) fn serializer(self, class: At<'s>, depth: u32) -> Option<Body> {
         let depth = depth.checked_sub(1)?;
         let body = class.field("body")?;
         let declared = self.declared_fields(class, depth);

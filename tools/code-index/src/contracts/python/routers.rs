@@ -11,6 +11,17 @@ use super::{Py, decorators, keyword, methods, positional, scope};
 const ROUTERS: &[&str] =
     &["app", "router", "bp", "blueprint", "api", "application", "api_router", "fastapi_app"];
 
+/// What a view calls that answers with a page or a file.
+const PAGES: &[&str] = &[
+    "render_template",
+    "TemplateResponse",
+    "send_static_file(",
+    "send_from_directory(",
+    "return FileResponse(",
+    "return redirect(",
+    "return RedirectResponse(",
+];
+
 /// Reads the routers, mounts and routes of a file.
 pub(crate) fn read(py: Py<'_, '_, '_>, graph: &mut Graph, unread: &mut Vec<Spot>) {
     let mut reader = Reader { py, graph, unread };
@@ -284,8 +295,7 @@ impl<'s> Reader<'s, '_, '_, '_> {
                 continue;
             }
             let body = self.py.function_body(definition, Some(decorator), &asked);
-            let is_page = definition.text().contains("render_template")
-                || definition.text().contains("TemplateResponse");
+            let is_page = PAGES.iter().any(|one| definition.text().contains(one));
             for method in &asked {
                 let mut body = body.clone();
                 if *method == Method::Get {

@@ -107,6 +107,9 @@ impl<'s, 'r, 'q> Py<'s, 'r, 'q> {
     /// `json.loads(request.body)`.
     fn read_of_request(self, function: At<'s>) -> Shape {
         let Some(body) = function.field("body") else { return Shape::Unknown };
+        if let Some(shape) = self.checked_by(body) {
+            return shape;
+        }
         let mut object = Object::default();
         let mut escapes = false;
         for at in body.descendants().filter(|at| is_request(*at)) {
@@ -137,6 +140,26 @@ impl<'s, 'r, 'q> Py<'s, 'r, 'q> {
         }
         object.open |= escapes;
         Shape::of(object)
+    }
+
+    /// `Contact(data=request.data)`: what a serializer of the project takes. One
+    /// that changes what is there may leave fields out.
+    fn checked_by(self, body: At<'s>) -> Option<Shape> {
+        body.all("call").find_map(|call| {
+            let data = keyword(call, "data")?;
+            let is_ours = is_request(data) && call.field("function")?.text().ends_with("erializer");
+            let names = is_ours.then(|| call.field("function")?.chain())??;
+            let is_partial = keyword(call, "partial").is_some_and(|one| one.text() == "True");
+            self.world.with_definition(self.path(), &names, |source, name| {
+                let class = name.parent().filter(|one| one.kind() == "class_definition")?;
+                let py = Py { world: self.world, source };
+                let mut object = py.serializer(class, 4)?.request.object()?.clone();
+                for field in object.fields.iter_mut().filter(|_| is_partial) {
+                    field.need = Need::Optional;
+                }
+                Some(Shape::of(object))
+            })
+        })
     }
 
     fn read_of(self, at: At<'s>, object: &mut Object, escapes: &mut bool) {

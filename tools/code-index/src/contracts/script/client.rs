@@ -3,8 +3,8 @@
 
 use super::super::model::{Base, Body, Call, Method, Segment, Shape, Spot, UrlPath};
 use super::super::syntax::At;
-use super::super::url::Template;
-use super::reads::Reads;
+use super::super::url::{Piece, Template};
+use super::reads::{Reads, scope_of};
 use super::server::Unread;
 use super::wrapper::{Asked, From, MARK, MAX_WRAPPERS};
 use super::{
@@ -117,7 +117,7 @@ fn split(url: &Template) -> Option<(Base, UrlPath)> {
 fn queries(script: Script<'_, '_, '_>, calls: &mut Vec<Call>) {
     let root = script.source.root();
     let base = root.all("call_expression").find_map(|call| {
-        let is_base = call.field("function")?.text() == "fetchBaseQuery";
+        let is_base = call.function()?.text() == "fetchBaseQuery";
         let options = is_base.then(|| arguments(call).into_iter().next()).flatten()?;
         Some(script.template(property(options, "baseUrl")?, &[], MAX_DEPTH))
     });
@@ -172,7 +172,7 @@ impl<'s> Script<'s, '_, '_> {
 
     /// What a call asks a server, where it does.
     pub(crate) fn asked(self, call: At<'s>, given: Given<'_>, depth: u32) -> Option<Asked> {
-        let function = call.field("function")?;
+        let function = call.function()?;
         let parts = arguments(call);
         let first = *parts.first()?;
         let name = function.text();
@@ -194,6 +194,9 @@ impl<'s> Script<'s, '_, '_> {
                 body: From::Nothing,
                 answer: Answer::Axios,
             });
+        }
+        if let Some(asked) = self.jquery(function, &parts, given) {
+            return Some(asked);
         }
         if let Some(asked) = self.method_call(call, function, &parts, given) {
             return Some(asked);
@@ -218,6 +221,20 @@ impl<'s> Script<'s, '_, '_> {
         Asked { url: self.template(first, given, MAX_DEPTH), method, body, answer: Answer::Fetch }
     }
 
+    /// `$.getJSON(url)`, `$.post(url, data)`; what is sent is a form, not JSON.
+    fn jquery(self, function: At<'s>, parts: &[At<'s>], given: Given<'_>) -> Option<Asked> {
+        let (object, name) = (function.field("object")?, function.field("property")?);
+        let method = match name.text() {
+            _ if !matches!(object.text(), "$" | "jQuery") => return None,
+            "get" | "getJSON" => Method::Get,
+            "post" => Method::Post,
+            _ => return None,
+        };
+        let first = parts.first().filter(|one| one.kind() != "object")?;
+        let url = self.template(*first, given, MAX_DEPTH);
+        Some(Asked { url, method: From::Is(method), body: From::Nothing, answer: Answer::Direct })
+    }
+
     /// `axios.get(url, …)`, `api.post(url, data)`, `http.get<T>(url)`
     fn method_call(
         self,
@@ -237,10 +254,8 @@ impl<'s> Script<'s, '_, '_> {
             let last = object.text().rsplit('.').next()?.to_ascii_lowercase();
             let text = self.template(first, given, MAX_DEPTH);
             let is_path = text.0.first().is_some_and(|piece| match piece {
-                super::super::url::Piece::Text(text) => {
-                    text.starts_with('/') || text.starts_with("http")
-                }
-                super::super::url::Piece::Hole(_) => text.0.len() > 1 && object.text() != "request",
+                Piece::Text(text) => text.starts_with('/') || text.starts_with("http"),
+                Piece::Hole(_) => text.0.len() > 1 && object.text() != "request",
             });
             let is_named = is_path && CLIENTS.contains(&last.as_str());
             let known = is_named && !self.is_made_here(object) && !self.is_wrapper_object(function);
@@ -277,7 +292,7 @@ impl<'s> Script<'s, '_, '_> {
     /// It is a router, or something else that a known call makes.
     fn is_made_here(self, object: At<'s>) -> bool {
         let made = self.with_value(object, 4, &|_, value| {
-            let maker = value.field("function").or_else(|| value.field("constructor"))?;
+            let maker = value.function().or_else(|| value.field("constructor"))?;
             let text = maker.text();
             ["Router", "express", "Hono", "astify", "Koa", "Map", "request"]
                 .iter()
@@ -310,7 +325,7 @@ impl<'s> Script<'s, '_, '_> {
     /// `axios.create({ baseURL })`, `ky.extend({ prefixUrl })`, `createClient<paths>({ baseUrl })`
     fn made_client(self, value: At<'s>, depth: u32) -> Option<Client> {
         let depth = depth.checked_sub(1)?;
-        let maker = value.field("function").or_else(|| value.field("constructor"))?;
+        let maker = value.function().or_else(|| value.field("constructor"))?;
         let text = maker.text();
         let options = arguments(value).into_iter().next();
         let base = options.and_then(|options| self.base_option(options));
@@ -337,8 +352,7 @@ impl<'s> Script<'s, '_, '_> {
                 let made = function.is(FUNCTIONS).then(|| function.field("body"))??;
                 let mut inner = made.all("call_expression");
                 inner.find_map(|one| {
-                    let is_made =
-                        one.field("function").is_some_and(|name| name.text() == "axios.create");
+                    let is_made = one.function().is_some_and(|name| name.text() == "axios.create");
                     is_made.then(|| script.made_client(one, depth))?
                 })
             });
@@ -383,11 +397,15 @@ impl<'s> Script<'s, '_, '_> {
         let name = function.field("property").map_or(function.text(), At::text);
         let verb = Method::of(name).filter(|method| *method != Method::Any);
         let init = self.init(*options, given);
+        // `axios({ url })`, `axios.request({ url })`
+        let asker = match function.field("object") {
+            Some(object) if name == "request" => object,
+            _ => function,
+        };
+        let client = self.client(bare(asker), MAX_WRAPPERS);
         let method = match (init.method, verb) {
             (From::Nothing, Some(verb)) => From::Is(verb),
-            (From::Nothing, None) if self.client(bare(function), MAX_WRAPPERS).is_some() => {
-                From::Nothing
-            }
+            (From::Nothing, None) if client.is_some() => From::Nothing,
             (From::Nothing, None) => return None,
             (method, _) => method,
         };
@@ -399,21 +417,22 @@ impl<'s> Script<'s, '_, '_> {
             return None;
         }
         let text = self.template(url, given, MAX_DEPTH);
-        let is_path = matches!(text.0.first(), Some(super::super::url::Piece::Text(text)) if text.starts_with('/') || text.starts_with("http"));
+        let is_path = text.0.first().is_some_and(|piece| match piece {
+            Piece::Text(text) => text.starts_with('/') || text.starts_with("http"),
+            Piece::Hole(_) => false,
+        });
         if !is_path
             && !has_mark(&text, MARK)
-            && self.client(bare(function), MAX_WRAPPERS).is_none()
+            && client.is_none()
             && !function.text().contains("ajax")
         {
-            let has_slash = text.0.iter().any(
-                |piece| matches!(piece, super::super::url::Piece::Text(text) if text.contains('/')),
-            );
+            let has_slash =
+                text.0.iter().any(|piece| matches!(piece, Piece::Text(text) if text.contains('/')));
             if !has_slash {
                 return None;
             }
         }
-        let base =
-            self.client(bare(function), MAX_WRAPPERS).map(|client| client.base).unwrap_or_default();
+        let base = client.map(|client| client.base).unwrap_or_default();
         Some(Asked { url: base.in_front(text), method, body: init.body, answer: Answer::Axios })
     }
 
@@ -450,7 +469,7 @@ impl<'s> Script<'s, '_, '_> {
     /// The shape that is wanted of a call's answer.
     fn answer_shape(self, call: At<'s>, answer: Answer) -> Shape {
         if let Some(typed) = call.field("type_arguments").and_then(At::first) {
-            let shape = self.type_shape(typed);
+            let shape = by_status(self.type_shape(typed));
             if shape.is_known() {
                 return shape;
             }
@@ -480,10 +499,7 @@ impl<'s> Script<'s, '_, '_> {
             }
             "member_expression" if is("object") => {
                 let Some(name) = up.field("property").map(At::text) else { return };
-                let called = up.parent().filter(|call| {
-                    call.kind() == "call_expression"
-                        && call.field("function").is_some_and(|one| one.node == up.node)
-                });
+                let called = up.called();
                 match (name, answer, called) {
                     ("json", Answer::Fetch, Some(call)) if !is_about_failure(at) => {
                         let typed = call.field("type_arguments").and_then(At::first);
@@ -530,12 +546,7 @@ impl<'s> Script<'s, '_, '_> {
     ) {
         match name.kind() {
             "identifier" => {
-                let scope = if declared.is(FUNCTIONS) {
-                    Some(declared)
-                } else {
-                    declared.inside(&["statement_block", "program"])
-                };
-                let Some(scope) = scope else { return };
+                let Some(scope) = scope_of(declared) else { return };
                 let after = name.node.end_byte();
                 for used in scope.all("identifier") {
                     if !self.world.step() {
@@ -564,12 +575,7 @@ impl<'s> Script<'s, '_, '_> {
                     self.taken(local, declared, reads, depth);
                     return;
                 }
-                let scope = if declared.is(FUNCTIONS) {
-                    Some(declared)
-                } else {
-                    declared.inside(&["statement_block", "program"])
-                };
-                let Some(scope) = scope else { return };
+                let Some(scope) = scope_of(declared) else { return };
                 for used in scope.all("identifier") {
                     if self.world.step()
                         && used.start() >= local.node.end_byte()
@@ -582,6 +588,17 @@ impl<'s> Script<'s, '_, '_> {
             _ => {}
         }
     }
+}
+
+/// Generated clients name the answers by their status: `{ 200: User }`.
+fn by_status(shape: Shape) -> Shape {
+    let Some(object) = shape.object() else { return shape };
+    let is_status = |name: &str| name.len() == 3 && name.bytes().all(|byte| byte.is_ascii_digit());
+    if object.fields.is_empty() || !object.fields.iter().all(|field| is_status(&field.name)) {
+        return shape;
+    }
+    let good = object.fields.iter().find(|field| field.name.starts_with('2'));
+    good.map_or(Shape::Unknown, |field| field.shape.clone())
 }
 
 /// The type that the function around a returned value is written to give.

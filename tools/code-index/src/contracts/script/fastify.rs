@@ -38,7 +38,7 @@ pub(crate) fn add_checks<'s>(
         match part.kind() {
             "object" => add_schema(script, *part, body),
             "call_expression" if handlers.len() > 1 => {
-                let name = part.field("function").map_or("", At::text).to_ascii_lowercase();
+                let name = part.function().map_or("", At::text).to_ascii_lowercase();
                 let parts = arguments(*part);
                 let is_query = parts.first().is_some_and(|one| {
                     matches!(one.unquoted(), "query" | "param" | "params" | "header")

@@ -31,7 +31,7 @@ impl<'s, 'r, 'q> Script<'s, 'r, 'q> {
             return None;
         }
         // `wrap(async (req, res) => …)`, `controller.create.bind(controller)`
-        if let Some(of) = value.field("function").filter(|of| of.text().ends_with(".bind")) {
+        if let Some(of) = value.function().filter(|of| of.text().ends_with(".bind")) {
             return self.with_value(of.field("object")?, 4, &|script, value| {
                 script.handler_of(value, answers, depth - 1)
             });
@@ -109,7 +109,7 @@ impl<'s, 'r, 'q> Script<'s, 'r, 'q> {
             at = up;
         }
         let call = at.parent().filter(|up| up.kind() == "arguments").and_then(At::parent);
-        let Some(function) = call.and_then(|call| call.field("function")) else {
+        let Some(function) = call.and_then(|call| call.function()) else {
             return Shape::Unknown;
         };
         let names = [
@@ -133,7 +133,7 @@ impl<'s, 'r, 'q> Script<'s, 'r, 'q> {
         let names: Vec<&str> = (0..2).filter_map(|at| self.param_name(function, at)).collect();
         let mut given = Vec::new();
         for call in body.all("call_expression") {
-            let Some(callee) = call.field("function") else { continue };
+            let Some(callee) = call.function() else { continue };
             let is_sent = callee
                 .field("property")
                 .is_some_and(|name| matches!(name.text(), "json" | "send" | "jsonp"));

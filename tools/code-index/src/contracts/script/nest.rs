@@ -50,9 +50,10 @@ pub(crate) fn global_prefix(script: Script<'_, '_, '_>) -> Option<UrlPath> {
     if !script.source.text.contains("setGlobalPrefix") {
         return None;
     }
-    let call = script.source.root().all("call_expression").find(|call| {
-        call.field("function").is_some_and(|one| one.text().ends_with(".setGlobalPrefix"))
-    })?;
+    let call =
+        script.source.root().all("call_expression").find(|call| {
+            call.function().is_some_and(|one| one.text().ends_with(".setGlobalPrefix"))
+        })?;
     let text = script.template(*arguments(call).first()?, &[], 8);
     Some(route_path(text.known()?, Style::Colon))
 }
@@ -79,7 +80,7 @@ fn decorators(at: At<'_>) -> Vec<(&str, At<'_>)> {
 
 fn decorator(at: At<'_>) -> Option<(&str, At<'_>)> {
     let call = at.first()?;
-    Some((call.field("function").unwrap_or(call).text(), call))
+    Some((call.function().unwrap_or(call).text(), call))
 }
 
 fn path_of<'s>(script: Script<'s, '_, '_>, call: At<'s>) -> Option<UrlPath> {

@@ -161,8 +161,8 @@ impl<'s, 'r, 'q> Script<'s, 'r, 'q> {
             .and_then(At::parent)
             .filter(|up| up.kind() == "arguments")
             .and_then(At::parent);
-        let then = call
-            .filter(|call| call.field("function").is_some_and(|one| one.text().ends_with("then")));
+        let then =
+            call.filter(|call| call.function().is_some_and(|one| one.text().ends_with("then")));
         if let Some(then) = then {
             return self.follow(then, reads, depth);
         }
@@ -175,11 +175,7 @@ impl<'s, 'r, 'q> Script<'s, 'r, 'q> {
 
     fn member_read(self, member: At<'s>, reads: &mut Reads, depth: u32) {
         let Some(name) = member.field("property").map(At::text) else { return };
-        let call = member.parent().filter(|up| {
-            up.kind() == "call_expression"
-                && up.field("function").is_some_and(|one| one.node == member.node)
-        });
-        if let Some(call) = call {
+        if let Some(call) = member.called() {
             if matches!(name, "catch" | "finally") {
                 return self.follow(call, reads, depth);
             }
@@ -221,12 +217,7 @@ impl<'s, 'r, 'q> Script<'s, 'r, 'q> {
     }
 
     fn uses_of(self, name: At<'s>, declared: At<'s>, reads: &mut Reads, depth: u32) {
-        let scope = if declared.is(FUNCTIONS) {
-            Some(declared)
-        } else {
-            declared.inside(&["statement_block", "program"])
-        };
-        let Some(scope) = scope else { return };
+        let Some(scope) = scope_of(declared) else { return };
         let after = name.node.end_byte();
         for used in scope.descendants() {
             if !self.world.step() {
@@ -267,6 +258,15 @@ impl<'s, 'r, 'q> Script<'s, 'r, 'q> {
                 _ => reads.escapes = true,
             }
         }
+    }
+}
+
+/// What a name that is declared here is known in.
+pub(crate) fn scope_of(declared: At<'_>) -> Option<At<'_>> {
+    if declared.is(FUNCTIONS) {
+        Some(declared)
+    } else {
+        declared.inside(&["statement_block", "program"])
     }
 }
 

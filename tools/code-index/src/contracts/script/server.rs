@@ -74,7 +74,7 @@ impl<'s> Reader<'s, '_, '_, '_> {
     /// The prefix of a router that an expression makes.
     fn made_router(&self, value: At<'s>) -> Option<UrlPath> {
         let (maker, parts) = match value.kind() {
-            "call_expression" => (value.field("function")?, arguments(value)),
+            "call_expression" => (value.function()?, arguments(value)),
             "new_expression" => (value.field("constructor")?, arguments(value)),
             _ => return None,
         };
@@ -201,7 +201,7 @@ impl<'s> Reader<'s, '_, '_, '_> {
             if at.kind() != "call_expression" {
                 break;
             }
-            let function = at.field("function")?;
+            let function = at.function()?;
             let name = function.field("property")?.text();
             if Method::of(name).is_none()
                 && !matches!(name, "use" | "register" | "withTypeProvider" | "basePath" | "on")
@@ -212,7 +212,8 @@ impl<'s> Reader<'s, '_, '_, '_> {
         }
         if at.kind() == "member_expression" && at.text().starts_with("this.") {
             let name = at.field("property")?.text();
-            return ROUTERS.contains(&name).then(|| self.graph.named(self.path(), 0, at.text()));
+            let is_router = ROUTERS.contains(&name) && !self.is_other(at);
+            return is_router.then(|| self.graph.named(self.path(), 0, at.text()));
         }
         if at.kind() != "identifier" {
             return None;
@@ -231,32 +232,57 @@ impl<'s> Reader<'s, '_, '_, '_> {
                 is_router.then(|| self.graph.named(self.path(), function.start(), name))
             }
             Some(Binding::Declaration(_)) => None,
-            _ if ROUTERS.contains(&name) || name.ends_with("Router") => {
-                // It is imported: what hangs on it here hangs on it there.
-                let known = self.graph.known(self.path(), 0, name);
-                let node = self.graph.named(self.path(), 0, name);
-                if known.is_none() {
-                    let names = vec![name.to_owned()];
-                    let import = self.script.import(name)?;
-                    let parent = match import.name {
-                        None => Target::File {
-                            path: self.script.world.module_file(self.path(), import.module)?,
-                            at: None,
-                        },
-                        Some(_) => Target::Name { path: self.path().to_owned(), names },
-                    };
-                    let child = Target::Node(node);
-                    self.graph.mounts.push(Mount {
-                        parent,
-                        prefix: UrlPath::default(),
-                        child,
-                        replaces: false,
-                    });
-                }
-                Some(node)
+            _ if (ROUTERS.contains(&name) || name.ends_with("Router")) && !self.is_other(at) => {
+                self.imported_router(name)
             }
             _ => None,
         }
+    }
+
+    fn imported_router(&mut self, name: &str) -> Option<NodeId> {
+        // It is imported: what hangs on it here hangs on it there.
+        let known = self.graph.known(self.path(), 0, name);
+        let node = self.graph.named(self.path(), 0, name);
+        if known.is_none() {
+            let names = vec![name.to_owned()];
+            let import = self.script.import(name)?;
+            let parent = match import.name {
+                None => Target::File {
+                    path: self.script.world.module_file(self.path(), import.module)?,
+                    at: None,
+                },
+                Some(_) => Target::Name { path: self.path().to_owned(), names },
+            };
+            let child = Target::Node(node);
+            self.graph.mounts.push(Mount {
+                parent,
+                prefix: UrlPath::default(),
+                child,
+                replaces: false,
+            });
+        }
+        Some(node)
+    }
+
+    /// What is imported is known, and no router: a client, or an object of the
+    /// project's own.
+    fn is_other(&self, at: At<'s>) -> bool {
+        let known = self.script.with_value(at, 4, &|_, value| {
+            let maker = match value.kind() {
+                "object" => return Some(()),
+                "new_expression" => value.field("constructor")?,
+                "call_expression" => value.function()?,
+                _ => return None,
+            };
+            let text = maker.text();
+            let is_router = ["Router", "outer", "Hono", "Koa", "astify", "xpress"]
+                .iter()
+                .any(|one| text.contains(one));
+            let is_client = value.kind() == "new_expression"
+                || ["axios", "ky", "got", "createClient"].contains(&text.split('.').next()?);
+            (is_client && !is_router).then_some(())
+        });
+        known.is_some()
     }
 
     fn text(&self, at: At<'s>) -> Option<UrlPath> {
@@ -265,7 +291,7 @@ impl<'s> Reader<'s, '_, '_, '_> {
     }
 
     fn call(&mut self, call: At<'s>) {
-        let Some(function) = call.field("function") else { return };
+        let Some(function) = call.function() else { return };
         let parts = arguments(call);
         if function.kind() == "member_expression" {
             let (Some(object), Some(name)) = (function.field("object"), function.field("property"))
@@ -345,7 +371,7 @@ impl<'s> Reader<'s, '_, '_, '_> {
                 Some(Target::Name { path, names })
             }
             "call_expression" => {
-                let function = at.field("function")?;
+                let function = at.function()?;
                 if let Some(name) = function
                     .field("property")
                     .filter(|name| matches!(name.text(), "routes" | "middleware"))
@@ -470,14 +496,14 @@ impl<'s> Reader<'s, '_, '_, '_> {
         // `router.route("/x").get(handler)`
         let mut base = bare(object);
         while base.kind() == "call_expression"
-            && let Some(function) = base.field("function")
+            && let Some(function) = base.function()
             && let Some(name) = function.field("property")
             && Method::of(name.text()).is_some()
             && let Some(inner) = function.field("object")
         {
             base = bare(inner);
         }
-        let routed = base.field("function").filter(|function| {
+        let routed = base.function().filter(|function| {
             base.kind() == "call_expression"
                 && function.field("property").is_some_and(|name| name.text() == "route")
         });
@@ -492,7 +518,7 @@ impl<'s> Reader<'s, '_, '_, '_> {
         };
         let Some(node) = self.node(router) else { return };
         let line = if routed.is_some() {
-            call.field("function").and_then(|one| one.field("property")).unwrap_or(path)
+            call.function().and_then(|one| one.field("property")).unwrap_or(path)
         } else {
             path
         };
@@ -518,8 +544,7 @@ impl<'s> Reader<'s, '_, '_, '_> {
 
 /// `import("./plugin")`
 fn imported(value: At<'_>) -> Option<&str> {
-    let is_import =
-        value.kind() == "call_expression" && value.field("function")?.text() == "import";
+    let is_import = value.kind() == "call_expression" && value.function()?.text() == "import";
     is_import.then(|| value.field("arguments")?.first()).flatten().map(At::unquoted)
 }
 

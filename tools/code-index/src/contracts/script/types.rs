@@ -212,7 +212,7 @@ impl<'s, 'r, 'q> Script<'s, 'r, 'q> {
                 .unwrap_or_default(),
             "object" => self.json_schema(at, depth),
             "call_expression" => {
-                let Some(function) = at.field("function") else { return Shape::Unknown };
+                let Some(function) = at.function() else { return Shape::Unknown };
                 let name = function.field("property").map_or(function.text(), At::text);
                 let parts = arguments(at);
                 let of =

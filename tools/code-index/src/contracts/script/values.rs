@@ -127,7 +127,7 @@ impl<'s, 'r, 'q> Script<'s, 'r, 'q> {
         let Some(value) = value else { return Shape::Unknown };
         if pattern.kind() == "array_pattern" {
             let is_first = pattern.first().is_some_and(|first| first.text() == name);
-            let is_state = value.field("function").is_some_and(|called| {
+            let is_state = value.function().is_some_and(|called| {
                 matches!(
                     called.text(),
                     "useState" | "React.useState" | "useReducer" | "createSignal"
@@ -146,7 +146,7 @@ impl<'s, 'r, 'q> Script<'s, 'r, 'q> {
     }
 
     fn shape_of_call(self, at: At<'s>, depth: u32) -> Shape {
-        let Some(function) = at.field("function") else { return Shape::Unknown };
+        let Some(function) = at.function() else { return Shape::Unknown };
         let parts = arguments(at);
         if let Some(name) = function.field("property") {
             let of = || {

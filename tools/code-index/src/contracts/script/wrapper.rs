@@ -12,8 +12,8 @@ use super::{
 
 /// Stands before the number of a parameter in a hole.
 pub(crate) const MARK: char = '\u{1}';
-/// Wrappers inside wrappers.
-pub(crate) const MAX_WRAPPERS: u32 = 3;
+/// Wrappers inside wrappers: each takes two, one for its call and one for its body.
+pub(crate) const MAX_WRAPPERS: u32 = 8;
 
 /// What a call takes from somewhere.
 #[derive(Debug, Clone, PartialEq)]
@@ -115,6 +115,11 @@ impl<'s> Script<'s, '_, '_> {
         let found = function.field("body").filter(|_| !given.is_empty()).and_then(|body| {
             let mut calls = body.all("call_expression");
             calls.find_map(|call| {
+                // Only what is passed on can be a caller's path: the rest need not be followed.
+                let passed = call.field("arguments").map_or("", At::text);
+                if !given.iter().any(|(name, _)| passed.contains(name.as_str())) {
+                    return None;
+                }
                 let mut asked = self.asked(call, &given, depth)?;
                 if !has_mark(&asked.url, MARK) || !asked.is_wrapper() {
                     return None;
@@ -227,7 +232,7 @@ impl<'s> Script<'s, '_, '_> {
     pub(crate) fn body(self, at: At<'s>, given: Given<'_>) -> From<Shape> {
         let at = bare(at);
         if at.kind() == "call_expression"
-            && at.field("function").is_some_and(|one| one.text() == "JSON.stringify")
+            && at.function().is_some_and(|one| one.text() == "JSON.stringify")
         {
             return arguments(at).first().map_or(From::Nothing, |inner| self.body(*inner, given));
         }
@@ -267,10 +272,17 @@ impl<'s> Script<'s, '_, '_> {
         }
         let mut init = none;
         for part in at.children().into_iter().filter(|part| part.kind() == "spread_element") {
-            if let Some(inner) = part.first() {
-                let more = self.init(inner, given);
+            // `...(body ? { body } : {})`, `...(body && { body })`
+            let inner = part.first().map(bare);
+            let sides = ["consequence", "alternative", "right"];
+            let sides = sides.iter().filter_map(|side| inner?.field(side));
+            for one in sides.chain(inner) {
+                let more = self.init(one, given);
                 if more.method != From::Nothing {
-                    init = more;
+                    init.method = more.method;
+                }
+                if more.body != From::Nothing {
+                    init.body = more.body;
                 }
             }
         }

@@ -128,3 +128,65 @@ fn generated_clients_and_other_languages_count() {
     ];
     assert_eq!(calls(&files), ["GET /api/users/{id} 3", "GET /teams/{id} 6", "POST /jobs/{id} 4"]);
 }
+
+#[test]
+fn waiting_for_typed_calls_hides_nothing() {
+    let text = "import axios from 'axios';\nconst client = axios.create({ baseURL: '/v1' });\nexport const one = async (id: string) => (await client.get<{ id: number }>(`/users/${id}`)).data;\nexport async function two() {\n  const { data } = await axios.get<{ name: string }[]>('/names');\n  return data;\n}\nexport const three = () => axios.request<{ id: string }>({ url: '/jobs' }).then((r) => r.data);\n";
+    let files = [("web/a.ts", text)];
+    assert_eq!(calls(&files), ["GET /jobs 8", "GET /names 5", "GET /v1/users/{id} 3"]);
+    let all = found(&files).calls;
+    let shapes: Vec<String> = all.iter().map(|call| fields(&call.body.response)).collect();
+    assert_eq!(shapes, ["{id}", "{name}", "{id}"]);
+}
+
+#[test]
+fn wrappers_are_found_whatever_is_read_first() {
+    let files = [
+        (
+            "web/a.js",
+            "import { get, post } from './lib/http';\nget(`/users/${id}`);\npost('/users', { name: 'x' });\n",
+        ),
+        (
+            "web/lib/http.js",
+            "const BASE = process.env.API || 'http://localhost:4000/api';\nexport async function http(path, { method = 'GET', body, headers = {} } = {}) {\n  const response = await fetch(`${BASE}${path}`, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });\n  return response.json();\n}\nexport const get = (path) => http(path);\nexport const post = (path, body) => http(path, { method: 'POST', body });\n",
+        ),
+    ];
+    assert_eq!(calls(&files), ["GET /api/users/{id} 2", "POST /api/users 3"]);
+    let all = found(&files).calls;
+    assert_eq!(fields(&all[1].body.request), "{name}");
+}
+
+#[test]
+fn classes_around_clients_are_no_servers() {
+    let files = [
+        (
+            "web/api.ts",
+            "import axios, { AxiosInstance } from 'axios';\nclass Api {\n  private readonly instance: AxiosInstance;\n  constructor() {\n    this.instance = axios.create({ baseURL: '/api' });\n  }\n  async get<T>(url: string, params?: object): Promise<T> {\n    const { data } = await this.instance.get<T>(url, { params });\n    return data;\n  }\n  async post<T>(url: string, body: unknown): Promise<T> {\n    return (await this.instance.post<T>(url, body)).data;\n  }\n  remove(url: string) {\n    return this.instance.delete(url);\n  }\n}\nexport const api = new Api();\n",
+        ),
+        (
+            "web/use.ts",
+            "import { api } from './api';\nexport const one = (id: number) => api.get<{ id: number }>(`/users/${id}`);\nexport const add = (draft: { name: string }) => api.post('/users', draft);\nexport const gone = (id: number) => api.remove(`/users/${id}`);\n",
+        ),
+    ];
+    assert_eq!(
+        calls(&files),
+        ["DELETE /api/users/{id} 4", "GET /api/users/{id} 2", "POST /api/users 3"]
+    );
+    assert_eq!(routes(&files), Vec::<String>::new());
+    assert_eq!(found(&files).unread, Vec::new());
+}
+
+#[test]
+fn jquery_and_answers_by_status_are_read() {
+    let files = [
+        ("web/a.js", "$.getJSON('/users/' + id);\njQuery.post('/users', { a: 1 });\n"),
+        (
+            "web/sdk.ts",
+            "type Answers = { 200: { id: number }; 422: { detail: string } };\nexport const one = (o) => (o.client ?? client).get<Answers, unknown>({ url: '/users/{id}', ...o });\n",
+        ),
+    ];
+    assert_eq!(calls(&files), ["GET /users/{id} 1", "GET /users/{id} 2", "POST /users 2"]);
+    let all = found(&files).calls;
+    let typed = all.iter().find(|call| call.spot.path == "web/sdk.ts").unwrap();
+    assert_eq!(fields(&typed.body.response), "{id}");
+}

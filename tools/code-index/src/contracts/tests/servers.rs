@@ -285,3 +285,30 @@ fn gin_groups_are_passed_on() {
     );
     assert_eq!(body(&files, "POST"), ("{email nick?}".to_owned(), "{id}".to_owned()));
 }
+
+#[test]
+fn aliases_of_answers_are_read() {
+    let text = "use axum::{routing::get, Json, Router};\n\ntype Answer<T> = Result<Json<T>, String>;\n\n#[derive(serde::Serialize)]\nstruct User { id: i64 }\n\npub fn router() -> Router { Router::new().route(\"/users/{id}\", get(one)) }\n\nasync fn one() -> Answer<User> { Err(String::new()) }\n";
+    assert_eq!(body(&[("src/main.rs", text)], "GET").1, "{id}");
+}
+
+#[test]
+fn serializers_in_views_say_what_is_taken() {
+    let files = [
+        (
+            "urls.py",
+            "from django.urls import path\nimport views\n\nurlpatterns = [path('contact/', views.contact)]\n",
+        ),
+        (
+            "views.py",
+            "from rest_framework import serializers\nfrom rest_framework.decorators import api_view\n\nclass ContactSerializer(serializers.Serializer):\n    email = serializers.EmailField()\n    phone = serializers.CharField(required=False)\n\n@api_view(['POST'])\ndef contact(request):\n    serializer = ContactSerializer(data=request.data)\n    serializer.is_valid(raise_exception=True)\n",
+        ),
+    ];
+    assert_eq!(body(&files, "POST").0, "{email phone?}");
+}
+
+#[test]
+fn files_that_flask_sends_are_pages() {
+    let text = "from flask import Flask\napp = Flask(__name__)\n\n@app.route('/')\ndef index():\n    return app.send_static_file('index.html')\n";
+    assert_eq!(unmet(&compared(&[("app.py", text)]).unused), Vec::<String>::new());
+}
