@@ -126,8 +126,7 @@ impl Workspace {
             (0..first).into_par_iter().filter_map(find).filter(FilePlaces::is_some).collect();
         cancel.check()?;
         files.sort_by(FilePlaces::order);
-        let best: Vec<&FilePlaces> = files.iter().collect();
-        let uses = neighbours::uses(&roots, &best, &ranked, &question, cancel)?;
+        let uses = neighbours::uses(&roots, &files, &ranked, &question, cancel)?;
         let worst = ranked.files[..first].last().map_or(0.0, |file| file.score);
         let lifted = uses.par_iter().filter(|lifted| {
             lifted.file >= first && ranked.files[lifted.file].score + lifted.gain > worst

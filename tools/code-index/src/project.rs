@@ -48,7 +48,7 @@ use crate::cancel::{Cancel, Cancelled};
 
 pub use commands::{Command, Task};
 pub use conventions::{Convention, conventions};
-pub(crate) use javascript::without_comments;
+pub(crate) use javascript::{is_script, without_comments};
 pub(crate) use manifest::declares;
 pub use manifest::is_manifest;
 pub(crate) use yaml::yaml_error;

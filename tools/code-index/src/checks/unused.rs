@@ -19,7 +19,7 @@ use crate::candidates::candidates;
 use crate::error::IndexError;
 use crate::file_class::FileClass;
 use crate::literals::Literals;
-use crate::project::DependencyKind;
+use crate::project::{DependencyKind, is_script};
 use crate::workspace::RootQuery;
 
 /// A declared package that nothing uses.
@@ -332,20 +332,7 @@ fn uses(ecosystem: Ecosystem, path: &str, text: &str, names: &[String], loose: &
     let is_source = match ecosystem {
         Ecosystem::Cargo => ending == "rs",
         Ecosystem::Go => ending == "go",
-        Ecosystem::Npm => matches!(
-            ending,
-            "js" | "jsx"
-                | "ts"
-                | "tsx"
-                | "mjs"
-                | "cjs"
-                | "mts"
-                | "cts"
-                | "vue"
-                | "svelte"
-                | "astro"
-                | "mdx"
-        ),
+        Ecosystem::Npm => is_script(ending) || matches!(ending, "astro" | "mdx"),
         Ecosystem::Python => matches!(ending, "py" | "pyi"),
     };
     if !is_source {

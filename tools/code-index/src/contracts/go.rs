@@ -4,8 +4,9 @@
 pub(crate) mod client;
 pub(crate) mod shapes;
 
-use super::graph::{Function, Graph, Hung, NodeId, Target};
+use super::graph::{Function, Graph, NodeId, Target};
 use super::model::{Body, Method, Spot, UrlPath};
+pub(crate) use super::syntax::arguments;
 use super::syntax::{At, Source};
 use super::url::{Style, route_path};
 use super::world::World;
@@ -41,11 +42,6 @@ const MAKERS: &[&str] = &[
 pub(crate) struct Go<'s, 'r, 'q> {
     pub(crate) world: &'s World<'r, 'q>,
     pub(crate) source: &'s Source,
-}
-
-/// The arguments of a call.
-pub(crate) fn arguments(call: At<'_>) -> Vec<At<'_>> {
-    call.field("arguments").map(At::children).unwrap_or_default()
 }
 
 /// The folder of a file, which is its package.
@@ -560,15 +556,7 @@ impl<'s> Reader<'s, '_, '_, '_> {
 
     fn push(&mut self, node: NodeId, method: Method, path: UrlPath, at: At<'_>, body: Body) {
         let spot = Spot { path: self.go.path().to_owned(), line: at.line() };
-        self.graph.routes.push(Hung {
-            node,
-            framework: self.framework,
-            method,
-            path,
-            spot,
-            body,
-            is_page: false,
-        });
+        self.graph.hang(node, self.framework, method, path, spot, body);
     }
 
     /// A function or method by the package that it lies in.

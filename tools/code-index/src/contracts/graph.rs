@@ -100,6 +100,20 @@ pub(crate) struct Graph {
 }
 
 impl Graph {
+    /// Hangs a route, which is no page, under a router.
+    pub(crate) fn hang(
+        &mut self,
+        node: NodeId,
+        framework: &'static str,
+        method: Method,
+        path: UrlPath,
+        spot: Spot,
+        body: Body,
+    ) {
+        let is_page = false;
+        self.routes.push(Hung { node, framework, method, path, spot, body, is_page });
+    }
+
     pub(crate) fn add(&mut self, prefix: UrlPath) -> NodeId {
         self.nodes.push(Node { prefix, ..Node::default() });
         self.nodes.len() - 1

@@ -6,6 +6,7 @@ pub(crate) mod client;
 
 use super::model::{Body, Need, Object, Shape};
 use super::python::models::camel;
+pub(crate) use super::syntax::arguments;
 use super::syntax::{At, Source};
 use super::world::World;
 
@@ -40,9 +41,24 @@ pub(crate) struct Rs<'s, 'r, 'q> {
     pub(crate) source: &'s Source,
 }
 
-/// The arguments of a call.
-pub(crate) fn arguments(call: At<'_>) -> Vec<At<'_>> {
-    call.field("arguments").map(At::children).unwrap_or_default()
+/// A longer chain of calls is not followed.
+const MAX_CHAIN: usize = 500;
+
+/// The value that a chain of calls begins with. What is `through` is looked through.
+fn chain_start<'s>(at: At<'s>, through: &[&str]) -> At<'s> {
+    let mut at = at;
+    for _ in 0..MAX_CHAIN {
+        let inner = match at.kind() {
+            "call_expression" => method_call(at).map(|(_, of)| of),
+            kind if through.contains(&kind) => at.first(),
+            _ => None,
+        };
+        match inner {
+            Some(inner) => at = inner,
+            None => return at,
+        }
+    }
+    at
 }
 
 /// It stands in a module of tests.

@@ -14,6 +14,7 @@ pub(crate) mod types;
 pub(crate) mod values;
 pub(crate) mod wrapper;
 
+pub(crate) use super::syntax::arguments;
 use super::syntax::{At, Source};
 use super::url::{Piece, Template};
 use super::world::World;
@@ -107,11 +108,6 @@ pub(crate) fn required(value: At<'_>) -> Option<&str> {
     let is_require = value.kind() == "call_expression" && value.function()?.text() == "require";
     let module = is_require.then(|| value.field("arguments")?.first()).flatten()?;
     (module.kind() == "string").then(|| module.unquoted())
-}
-
-/// The arguments of a call.
-pub(crate) fn arguments(call: At<'_>) -> Vec<At<'_>> {
-    call.field("arguments").map(At::children).unwrap_or_default()
 }
 
 /// The value of a key in an object that is written out.

@@ -45,6 +45,11 @@ pub(crate) struct At<'t> {
     text: &'t str,
 }
 
+/// The arguments of a call.
+pub(crate) fn arguments(call: At<'_>) -> Vec<At<'_>> {
+    call.field("arguments").map(At::children).unwrap_or_default()
+}
+
 /// Parents that are looked through.
 const MAX_UP: usize = 200;
 

@@ -25,6 +25,7 @@ use crate::error::IndexError;
 use crate::file_class::FileClass;
 use crate::files::for_each_file;
 use crate::language::Language;
+use crate::project::is_script;
 use crate::read::{FileRead, read_file};
 use crate::resolve::Resolver;
 use crate::resolve::named::Named;
@@ -266,22 +267,7 @@ fn kind_of(path: &str) -> Option<Kind> {
                 .any(|start| name.starts_with(start));
         return (!is_noise).then_some(Kind::Description);
     }
-    let is_code = matches!(
-        ending,
-        "js" | "jsx"
-            | "ts"
-            | "tsx"
-            | "mjs"
-            | "cjs"
-            | "mts"
-            | "cts"
-            | "vue"
-            | "svelte"
-            | "py"
-            | "rs"
-            | "go"
-            | "java"
-    );
+    let is_code = is_script(ending) || matches!(ending, "py" | "rs" | "go" | "java");
     let is_left = matches!(class, FileClass::Test | FileClass::Vendored | FileClass::Docs)
         || name.contains(".min.")
         || name.contains(".stories.")

@@ -83,7 +83,7 @@ pub(super) struct Use {
 /// files that use them. Each file is lifted once, by the name that lifts it most.
 pub(super) fn uses(
     roots: &[RootQuery<'_>],
-    best: &[&FilePlaces],
+    best: &[FilePlaces],
     ranked: &Ranked,
     question: &Question,
     cancel: &Cancel,
@@ -100,8 +100,11 @@ pub(super) fn uses(
         let file = &ranked.files[found.file];
         let symbol = found.places.first().and_then(|place| place.symbol.as_deref());
         for name in symbol.into_iter().flat_map(|symbol| symbol.rsplit("::").take(2)) {
+            if name.len() < LEAST_NAME {
+                continue;
+            }
             let users = users(&roots[file.root], ranked, file.root, name)?;
-            if name.len() < LEAST_NAME || !(2..=MOST_USERS).contains(&users.len()) {
+            if !(2..=MOST_USERS).contains(&users.len()) {
                 continue;
             }
             let share = USE_SHARE * file.score / (users.len() as f32).sqrt();

@@ -19,6 +19,12 @@ const CONDITIONS: [&str; 6] = ["import", "node", "default", "module", "require",
 /// Conditions nest; nobody writes more levels.
 const MAX_CONDITIONS: usize = 6;
 
+/// Whether a file with this ending holds JavaScript or TypeScript, in components too.
+pub(crate) fn is_script(ending: &str) -> bool {
+    let plain = matches!(ending, "js" | "jsx" | "ts" | "tsx" | "mjs" | "cjs" | "mts" | "cts");
+    plain || matches!(ending, "vue" | "svelte")
+}
+
 pub(super) fn parse_package(source: &Source<'_>) -> Result<Draft, String> {
     let package = json(source.text)?;
     if !package.is_object() {

@@ -275,16 +275,16 @@ fn jvm(tree: &SourceTree<'_>, path: &str, ending: &str) -> Option<Detected> {
     None
 }
 
+/// A formatter that is told and never run, with the reason.
+fn not_run(name: &'static str, command: String, config: String, why: &'static str) -> Detected {
+    Detected { name, command, config: Some(config), way: Way::NotRun(why) }
+}
+
 fn shell(tree: &SourceTree<'_>, path: &str) -> Option<Detected> {
     let config = nearest(tree, path, &[".pre-commit-config.yaml", "Makefile", "package.json"])?;
     let is_named = tree.text(&config).is_some_and(|text| text.contains("shfmt"));
-    let way = Way::NotRun("its options are in the project's scripts");
-    is_named.then(|| Detected {
-        name: "shfmt",
-        command: format!("shfmt -w {path}"),
-        config: Some(config),
-        way,
-    })
+    let why = "its options are in the project's scripts";
+    is_named.then(|| not_run("shfmt", format!("shfmt -w {path}"), config, why))
 }
 
 fn web(tree: &SourceTree<'_>, path: &str, ending: &str) -> Option<Detected> {
@@ -297,34 +297,31 @@ fn web(tree: &SourceTree<'_>, path: &str, ending: &str) -> Option<Detected> {
         if let Some(config) =
             file(&["biome.json", "biome.jsonc"]).filter(|_| BIOME.contains(&ending))
         {
-            let way = Way::NotRun("its configuration may name plugins of the project");
-            return Some(Detected {
-                name: "biome",
-                command: format!("biome format --write {path}"),
-                config: Some(config),
-                way,
-            });
+            return Some(not_run(
+                "biome",
+                format!("biome format --write {path}"),
+                config,
+                "its configuration may name plugins of the project",
+            ));
         }
         if let Some(config) = file(PRETTIER) {
             return Some(prettier(tree, path, config));
         }
         if let Some(config) = file(&["dprint.json", "dprint.jsonc", ".dprint.json"]) {
-            let way = Way::NotRun("it loads plugins that its configuration names");
-            return Some(Detected {
-                name: "dprint",
-                command: format!("dprint fmt {path}"),
-                config: Some(config),
-                way,
-            });
+            return Some(not_run(
+                "dprint",
+                format!("dprint fmt {path}"),
+                config,
+                "it loads plugins that its configuration names",
+            ));
         }
         if let Some(config) = file(&["deno.json", "deno.jsonc"]) {
-            let way = Way::NotRun("deno reads the project around the file");
-            return Some(Detected {
-                name: "deno",
-                command: format!("deno fmt {path}"),
-                config: Some(config),
-                way,
-            });
+            return Some(not_run(
+                "deno",
+                format!("deno fmt {path}"),
+                config,
+                "deno reads the project around the file",
+            ));
         }
         if let Some(config) = file(&["package.json"]) {
             let json = tree
@@ -344,13 +341,12 @@ fn web(tree: &SourceTree<'_>, path: &str, ending: &str) -> Option<Detected> {
                 ["dependencies", "devDependencies"].iter().any(|key| json[key].get(name).is_some())
             };
             if declares("@biomejs/biome") && BIOME.contains(&ending) {
-                let way = Way::NotRun("its configuration may name plugins of the project");
-                return Some(Detected {
-                    name: "biome",
-                    command: format!("biome format --write {path}"),
-                    config: Some(config),
-                    way,
-                });
+                return Some(not_run(
+                    "biome",
+                    format!("biome format --write {path}"),
+                    config,
+                    "its configuration may name plugins of the project",
+                ));
             }
             if declares("prettier") {
                 return Some(prettier(tree, path, config));

@@ -1,14 +1,15 @@
 //! actix-web: attributes on functions, resources, scopes, and functions that
 //! configure a service. Rocket's attributes are read the same way.
 
-use super::super::graph::{Function, Graph, Hung, NodeId, Target};
+use super::super::graph::{Function, Graph, NodeId, Target};
 use super::super::model::{Body, Method, Spot, UrlPath};
 use super::super::syntax::At;
 use super::super::url::{Style, route_path};
-use super::{Rs, arguments, callee, is_in_tests, method_call};
+use super::{MAX_CHAIN, Rs, arguments, callee, chain_start, is_in_tests, method_call};
 
-/// Chains longer than this are cut.
-const MAX_CHAIN: usize = 500;
+/// What may stand around a chain.
+const LOOKED_THROUGH: &[&str] =
+    &["expression_statement", "return_expression", "parenthesized_expression"];
 
 /// Reads the services and routes of a file.
 pub(crate) fn read(rs: Rs<'_, '_, '_>, graph: &mut Graph, unread: &mut Vec<Spot>) {
@@ -74,15 +75,7 @@ impl<'s> Reader<'s, '_, '_, '_> {
                     if self.framework == "rocket" { Style::Angle } else { Style::Brace },
                 );
                 let framework = self.framework;
-                self.graph.routes.push(Hung {
-                    node,
-                    framework,
-                    method,
-                    path,
-                    spot,
-                    body: body.clone(),
-                    is_page: false,
-                });
+                self.graph.hang(node, framework, method, path, spot, body.clone());
             }
         }
     }
@@ -121,27 +114,9 @@ impl<'s> Reader<'s, '_, '_, '_> {
         all
     }
 
-    fn start(at: At<'s>) -> At<'s> {
-        let mut at = at;
-        for _ in 0..MAX_CHAIN {
-            let inner = match at.kind() {
-                "call_expression" => method_call(at).map(|(_, of)| of),
-                "expression_statement" | "return_expression" | "parenthesized_expression" => {
-                    at.first()
-                }
-                _ => None,
-            };
-            match inner {
-                Some(inner) => at = inner,
-                None => return at,
-            }
-        }
-        at
-    }
-
     /// The service that an expression is.
     fn value(&mut self, at: At<'s>) -> Option<Target> {
-        let start = Self::start(at);
+        let start = chain_start(at, LOOKED_THROUGH);
         match start.kind() {
             "call_expression" => {
                 let name = callee(start);
@@ -214,7 +189,7 @@ impl<'s> Reader<'s, '_, '_, '_> {
             }
             ("route", [route]) => self.route(node, UrlPath::default(), *route),
             ("route", [path, route])
-                if callee(Self::start(*route)).contains("web::")
+                if callee(chain_start(*route, LOOKED_THROUGH)).contains("web::")
                     || route.text().contains(".to(") =>
             {
                 match self.rs.text(*path) {
@@ -230,7 +205,7 @@ impl<'s> Reader<'s, '_, '_, '_> {
 
     /// `web::get().to(handler)`
     fn route(&mut self, node: NodeId, path: UrlPath, route: At<'s>) {
-        let name = callee(Self::start(route)).rsplit("::").next().unwrap_or("");
+        let name = callee(chain_start(route, LOOKED_THROUGH)).rsplit("::").next().unwrap_or("");
         let method =
             if matches!(name, "route" | "to") { Some(Method::Any) } else { Method::of(name) };
         let Some(method) = method else { return };
@@ -245,14 +220,6 @@ impl<'s> Reader<'s, '_, '_, '_> {
         }
         let body = handler.map_or_else(Body::default, |handler| self.rs.handler_body(handler));
         let spot = Spot { path: self.rs.path().to_owned(), line: route.line() };
-        self.graph.routes.push(Hung {
-            node,
-            framework: self.framework,
-            method,
-            path,
-            spot,
-            body,
-            is_page: false,
-        });
+        self.graph.hang(node, self.framework, method, path, spot, body);
     }
 }

@@ -1,13 +1,19 @@
 //! axum: chains of `.route`, `.nest` and `.merge` on a `Router`.
 
-use super::super::graph::{Function, Graph, Hung, NodeId, Target};
+use super::super::graph::{Function, Graph, NodeId, Target};
 use super::super::model::{Body, Method, Spot, UrlPath};
 use super::super::syntax::At;
 use super::super::url::{Style, route_path};
-use super::{Rs, arguments, callee, is_in_tests, method_call};
+use super::{MAX_CHAIN, Rs, arguments, callee, chain_start, is_in_tests, method_call};
 
-/// Chains longer than this are cut.
-const MAX_CHAIN: usize = 500;
+/// What may stand around a chain.
+const LOOKED_THROUGH: &[&str] = &[
+    "try_expression",
+    "await_expression",
+    "parenthesized_expression",
+    "return_expression",
+    "expression_statement",
+];
 
 /// Reads the routers, mounts and routes of a file.
 pub(crate) fn read(rs: Rs<'_, '_, '_>, graph: &mut Graph, unread: &mut Vec<Spot>) {
@@ -71,30 +77,9 @@ impl<'s> Reader<'s, '_, '_, '_> {
         at.inside(&["function_item"]).map_or(0, At::start)
     }
 
-    /// The value that a chain of calls begins with.
-    fn start(at: At<'s>) -> At<'s> {
-        let mut at = at;
-        for _ in 0..MAX_CHAIN {
-            let inner = match at.kind() {
-                "call_expression" => method_call(at).map(|(_, of)| of),
-                "try_expression"
-                | "await_expression"
-                | "parenthesized_expression"
-                | "return_expression"
-                | "expression_statement" => at.first(),
-                _ => None,
-            };
-            match inner {
-                Some(inner) => at = inner,
-                None => return at,
-            }
-        }
-        at
-    }
-
     /// What a router is written as: a chain, a variable, or a function's call.
     fn value(&mut self, at: At<'s>) -> Option<Target> {
-        let start = Self::start(at);
+        let start = chain_start(at, LOOKED_THROUGH);
         match start.kind() {
             "call_expression" => {
                 let name = callee(start);
@@ -150,7 +135,7 @@ impl<'s> Reader<'s, '_, '_, '_> {
             Some(Target::Node(node)) => node,
             // `users::router().route(…)`: what is hung on it, hangs on one of its own.
             Some(target) => {
-                let start = Self::start(call);
+                let start = chain_start(call, LOOKED_THROUGH);
                 let known = self.graph.known(self.rs.path(), start.start(), "\u{1}new");
                 let node = self.graph.named(self.rs.path(), start.start(), "\u{1}new");
                 if known.is_none() {
@@ -205,15 +190,7 @@ impl<'s> Reader<'s, '_, '_, '_> {
                 let body =
                     handler.map_or_else(Body::default, |handler| self.rs.handler_body(handler));
                 let (path, spot) = (path.clone(), Spot { line: at_line(at), ..spot.clone() });
-                self.graph.routes.push(Hung {
-                    node,
-                    framework: "axum",
-                    method,
-                    path,
-                    spot,
-                    body,
-                    is_page: false,
-                });
+                self.graph.hang(node, "axum", method, path, spot, body);
             }
             match inner {
                 Some(inner) => at = inner,
